@@ -1,0 +1,10 @@
+import { defineService } from '@fairlead/manifest';
+
+export default defineService({
+  name: 'catalog',
+  route: '/products',
+  size: { cpu: 256, memoryMiB: 512 },
+  scaling: { min: 2, max: 10, cpuPercent: 60 },
+  database: 'catalog',
+  environment: { WRITES_ENABLED: 'false', SEED_PRODUCTS: 'false' },
+});

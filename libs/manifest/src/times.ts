@@ -1,0 +1,60 @@
+/**
+ * The times and limits that the parts of the platform must agree on. Infra writes them into AWS resources, the chassis and
+ * the libs keep to them; `times.test.ts` states which must exceed which, and why.
+ */
+export const times = {
+  server: {
+    /** A client that has not sent its headers by then is cut off. */
+    headersTimeoutSeconds: 10,
+    /** The longest that a whole request may take to arrive. */
+    requestTimeoutSeconds: 30,
+    /** How often Node.js looks for connections over those limits; its default of 30 s would make both meaningless. */
+    connectionsCheckingIntervalSeconds: 1,
+    keepAliveTimeoutSeconds: 65,
+  },
+  loadBalancer: {
+    idleTimeoutSeconds: 60,
+    deregistrationDelaySeconds: 15,
+  },
+  client: {
+    keepAliveSeconds: 4,
+    connectionAgeSeconds: 60,
+    attemptTimeoutSeconds: 1,
+    callTimeoutSeconds: 3,
+  },
+  database: {
+    connectTimeoutMs: 500,
+    statementTimeoutMs: 800,
+    lockTimeoutMs: 500,
+    idleInTransactionTimeoutMs: 5000,
+    connectionAgeSeconds: 600,
+  },
+  discovery: {
+    cacheSeconds: 10,
+    dnsTtlSeconds: 10,
+  },
+  drain: {
+    /** A task told to stop keeps answering for this long, because callers may still hold its address. */
+    lagSeconds: 15,
+    /** What a request already accepted may still take. */
+    longestRequestSeconds: 30,
+    /** Between SIGTERM and SIGKILL. */
+    stopTimeoutSeconds: 60,
+  },
+  healthCheck: {
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    startPeriodSeconds: 30,
+    /** Failed checks in a row before ECS or the load balancer acts. */
+    unhealthyThreshold: 3,
+  },
+} as const;
+
+export const limits = {
+  headerCount: 100,
+  headerBytes: 16 * 1024,
+  bodyBytes: 100 * 1024,
+} as const;
+
+/** The port that every service listens on in its container. */
+export const CONTAINER_PORT = 8080;

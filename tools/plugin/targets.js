@@ -1,0 +1,65 @@
+// Infers the targets of every project from the files in its folder, so that no project repeats them.
+// JavaScript, because Nx may load it with a Node.js that cannot strip types.
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** Runs a tool through the toolchain, so that a target works whatever Node.js `npx nx` was started with. */
+const tool = (command) => `node {workspaceRoot}/tools/toolchain/run.js ${command}`;
+const command = (line, options = {}) => ({ executor: 'nx:run-commands', options: { command: tool(line), ...options } });
+
+/** Every source of a project counts: a test may read any of them, and so may what imports the project. */
+const CODE = ['sources', '^sources'];
+
+const lint = {
+  ...command('eslint {projectRoot} --max-warnings 0', { cwd: '{workspaceRoot}' }),
+  cache: true,
+  inputs: [...CODE, '{workspaceRoot}/eslint.config.js'],
+};
+
+const typecheck = {
+  ...command('tsc --project {projectRoot}/tsconfig.json', { cwd: '{workspaceRoot}' }),
+  cache: true,
+  inputs: CODE,
+};
+
+const test = {
+  ...command('vitest run --root {projectRoot} --config {workspaceRoot}/vitest.config.ts', { cwd: '{workspaceRoot}' }),
+  cache: true,
+  inputs: [...CODE, '{workspaceRoot}/vitest.config.ts'],
+};
+
+const build = {
+  ...command('{workspaceRoot}/tools/plugin/build-service.js {projectRoot}', { cwd: '{workspaceRoot}' }),
+  cache: true,
+  inputs: ['production', '^production'],
+  outputs: ['{workspaceRoot}/dist/{projectRoot}'],
+};
+
+/** The service and what it calls, in the twin, until it is stopped. */
+const serve = (name) => ({
+  ...command(`{workspaceRoot}/tools/twin/src/main.ts --service ${name}`, { cwd: '{workspaceRoot}' }),
+  continuous: true,
+});
+
+function targetsOf(root) {
+  const isService = existsSync(join(root, 'service.ts'));
+  return {
+    lint,
+    ...(existsSync(join(root, 'tsconfig.json')) && { typecheck }),
+    ...(hasTests(root) && { test }),
+    ...(isService && { build, serve: serve(basename(root)) }),
+  };
+}
+
+const hasTests = (root) =>
+  readdirSync(root, { recursive: true }).some((file) => file.endsWith('.test.ts') && !file.includes('node_modules'));
+
+/** @type {import('@nx/devkit').CreateNodes} */
+export const createNodes = [
+  '{apps/*,libs/*,infra,tools/*}/package.json',
+  (files, _options, { workspaceRoot }) =>
+    files.map((file) => {
+      const root = dirname(file);
+      return [file, { projects: { [root]: { root, targets: targetsOf(join(workspaceRoot, root)) } } }];
+    }),
+];
