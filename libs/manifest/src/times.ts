@@ -25,6 +25,8 @@ export const times = {
   database: {
     connectTimeoutMs: 500,
     statementTimeoutMs: 800,
+    /** The client gives up a little later than the server, for a server that no longer answers at all. */
+    queryTimeoutMs: 900,
     lockTimeoutMs: 500,
     idleInTransactionTimeoutMs: 5000,
     connectionAgeSeconds: 600,
@@ -41,12 +43,19 @@ export const times = {
     /** Between SIGTERM and SIGKILL. */
     stopTimeoutSeconds: 60,
   },
-  healthCheck: {
+  /** Of the container, by ECS: restarts a task that hangs. */
+  containerHealthCheck: {
     intervalSeconds: 10,
     timeoutSeconds: 5,
     startPeriodSeconds: 30,
-    /** Failed checks in a row before ECS or the load balancer acts. */
-    unhealthyThreshold: 3,
+    retries: 3,
+  },
+  /** Of the target, by the load balancer: stops sending requests to a task that is about to leave. */
+  targetHealthCheck: {
+    intervalSeconds: 5,
+    timeoutSeconds: 2,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
   },
 } as const;
 

@@ -1,0 +1,11 @@
+import { loadMigrations, migrate } from '@fairlead/database';
+import { runProcess } from '@fairlead/service';
+import { loadCatalogConfig } from './config.ts';
+import { seedProducts } from './product/seed-products.ts';
+
+await runProcess({ name: 'catalog', loadConfig: loadCatalogConfig }, async (config, logger) => {
+  const migrations = await loadMigrations(new URL('../migrations/', import.meta.url));
+  const seeds = config.seedProducts ? [seedProducts] : [];
+  const applied = await migrate(config, [...migrations, ...seeds]);
+  logger.info({ applied }, 'database migrated');
+});

@@ -1,0 +1,75 @@
+import { requestProblems } from '@fairlead/problem';
+import type { IncomingMessage } from 'node:http';
+
+export interface BodyOptions {
+  mediaTypes: readonly string[];
+  limitBytes: number;
+}
+
+/**
+ * Reads a JSON body.
+ * @throws {Problem} for another media type, more than `limitBytes`, text that is not JSON in UTF-8, or a `__proto__` key.
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  { mediaTypes, limitBytes }: BodyOptions,
+): Promise<unknown> {
+  checkMediaType(request, mediaTypes);
+  return parseJson(await readBytes(request, limitBytes));
+}
+
+function checkMediaType({ headers }: IncomingMessage, mediaTypes: readonly string[]): void {
+  const given = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (mediaTypes.includes(given) && encoding === 'identity') return;
+  const fault =
+    encoding === 'identity'
+      ? `the media type ${given === '' ? 'is missing' : `"${given}" is not taken`}`
+      : `the content encoding "${encoding}" is not taken`;
+  throw requestProblems.unsupportedMediaType(`${fault}; send ${mediaTypes.join(' or ')} without a content encoding`, {
+    headers: { Accept: mediaTypes.join(', ') },
+  });
+}
+
+async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  // The rest of an oversized body is not read: the connection has to close after the answer.
+  const tooLarge = () =>
+    requestProblems.tooLarge(`the body is larger than ${limitBytes} bytes`, { headers: { Connection: 'close' } });
+
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limitBytes) {
+        chunks.push(chunk);
+      } else {
+        request.pause();
+        reject(tooLarge());
+      }
+    });
+    request.on('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    request.on('error', (cause) => {
+      reject(requestProblems.malformed('the body ended early', { cause }));
+    });
+  });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return JSON.parse(text, refusePrototypeKey);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw requestProblems.malformed(`the body is not valid JSON: ${reason}`, { cause });
+  }
+}
+
+/** A `__proto__` key is harmless in what `JSON.parse` returns, but not in what a careless merge makes of it. */
+function refusePrototypeKey(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('the key "__proto__" is not allowed');
+  return value;
+}

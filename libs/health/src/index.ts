@@ -1,0 +1,1 @@
+export { Health, type Check, type HealthReport } from './health.ts';

@@ -1,0 +1,56 @@
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { redactLine } from './redact.ts';
+import { findRequestContext } from './request-context.ts';
+
+/** Object first, constant lower-case message second: `logger.info({ port }, 'listening')`. */
+export type Logger = PinoLogger;
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+export interface LoggerOptions {
+  level: (typeof LOG_LEVELS)[number];
+  /** Fields of every line: the service and its environment. */
+  fields: Readonly<Record<string, string>>;
+  /** @default standard output */
+  destination?: DestinationStream;
+}
+
+/** Makes a logger that writes one JSON object a line, in UTC, with the request's context and without secrets. */
+export function createLogger({ level, fields, destination = standardOutput() }: LoggerOptions): Logger {
+  return pino(
+    {
+      level,
+      base: fields,
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: () => findRequestContext() ?? {},
+      serializers: { error: describeError },
+    },
+    { write: (line) => destination.write(redactLine(line)) },
+  );
+}
+
+/** Synchronous, so that the last line before an exit or a crash is not lost. */
+const standardOutput = () => pino.destination({ dest: 1, sync: true });
+
+interface DescribedError {
+  type: string;
+  message: string;
+  code?: unknown;
+  stack?: string | undefined;
+  cause?: DescribedError | string;
+}
+
+/** Only these fields: libraries hang requests, connections and query parameters on their errors. */
+function describeError(error: unknown): DescribedError | string {
+  if (!(error instanceof Error)) return String(error);
+  return {
+    type: error.name,
+    message: error.message,
+    ...('code' in error && { code: error.code }),
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
+}

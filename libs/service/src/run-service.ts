@@ -1,0 +1,73 @@
+import { Health } from '@fairlead/health';
+import type { Logger } from '@fairlead/logging';
+import { times } from '@fairlead/manifest/times';
+import type { Express } from 'express';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { close, createHttpServer, listen } from './http-server.ts';
+import type { ServiceConfig } from './settings.ts';
+import { runProcess } from './run-process.ts';
+import { listenForStop, type StopSignal } from './stop-signal.ts';
+
+/** What the chassis hands to the parts of a service. */
+export interface ServiceContext {
+  logger: Logger;
+  health: Health;
+}
+
+/** The parts of a service, each made from the one before. */
+export interface ServiceDefinition<Config extends ServiceConfig, Dependencies extends AsyncDisposable> {
+  name: string;
+  loadConfig: () => Config;
+  createDependencies: (config: Config, context: ServiceContext) => Dependencies | Promise<Dependencies>;
+  createApp: (dependencies: Dependencies, context: ServiceContext) => Express;
+}
+
+/**
+ * Lives the life of a service: config, dependencies, listen, ready; on a signal drain, close, dispose. It resolves when all
+ * is over, and leaves the exit code: 0 after a stop, 1 after a fault.
+ */
+export async function runService<Config extends ServiceConfig, Dependencies extends AsyncDisposable>(
+  definition: ServiceDefinition<Config, Dependencies>,
+): Promise<void> {
+  using signal = listenForStop();
+  await runProcess(definition, async (config, logger) => {
+    await live(definition, config, { logger, health: new Health() }, signal);
+    logger.info('stopped');
+  });
+}
+
+async function live<Config extends ServiceConfig, Dependencies extends AsyncDisposable>(
+  { createDependencies, createApp }: ServiceDefinition<Config, Dependencies>,
+  config: Config,
+  context: ServiceContext,
+  signal: StopSignal,
+): Promise<void> {
+  const { logger, health } = context;
+  await using dependencies = await createDependencies(config, context);
+  if (signal.stop.aborted) return;
+
+  const server = createHttpServer(createApp(dependencies, context));
+  const port = await listen(server, config);
+  health.ready();
+  logger.info({ port }, 'listening');
+
+  if (!signal.stop.aborted) await once(signal.stop, 'abort');
+  startWatchdog(logger);
+  health.drain();
+  logger.info({ lagSeconds: signal.hurry.aborted ? 0 : config.drainLagSeconds }, 'draining');
+  await delay(config.drainLagSeconds * 1000, undefined, { signal: signal.hurry }).catch(() => undefined);
+  await close(server, times.drain.longestRequestSeconds * 1000);
+}
+
+/** Ends a process whose dependencies do not close, so that the log says why before SIGKILL would end it without a word. */
+function startWatchdog(logger: Logger): void {
+  const deadline = setTimeout(
+    () => {
+      logger.fatal('did not stop in time');
+      process.exit(1);
+    },
+    (times.drain.stopTimeoutSeconds - 2) * 1000,
+  );
+  deadline.unref();
+}
