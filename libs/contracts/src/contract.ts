@@ -72,4 +72,4 @@ export type Reply<Route extends RouteContract> = {
 export type Handler<Route extends RouteContract> = (input: RouteInput<Route>) => Promise<Reply<Route>>;
 
 /** One handler for every route of a contract. */
-export type Handlers<Routes extends Record<string, RouteContract>> = { [Name in keyof Routes]: Handler<Routes[Name]> };
+export type Handlers<Api extends Contract> = { [Name in keyof Api['routes']]: Handler<Api['routes'][Name]> };

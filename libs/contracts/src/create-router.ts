@@ -19,15 +19,15 @@ interface AnyReply {
 type AnyHandler = (input: RouteInput<RouteContract>) => Promise<AnyReply>;
 
 /** Makes the Express router of a contract: every route authorized, parsed, handled and serialized; other methods refused. */
-export function createRouter<Routes extends Record<string, RouteContract>>(
-  contract: Contract<Routes>,
-  handlers: Handlers<NoInfer<Routes>>,
+export function createRouter<Api extends Contract>(
+  contract: Api,
+  handlers: Handlers<Api>,
   options: RouterOptions,
 ): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const routes = Object.entries(contract.routes) as [string, RouteContract][];
+  const routes = Object.entries(contract.routes);
   for (const [name, route] of routes) {
-    router[route.method](route.path, createHandler(route, handlers[name] as unknown as AnyHandler, options));
+    router[route.method](route.path, createHandler(route, Reflect.get(handlers, name) as AnyHandler, options));
   }
   for (const [path, methods] of methodsByPath(routes)) router.all(path, refuseMethod(methods));
   return router;

@@ -1,4 +1,4 @@
-import { createRouter } from '@fairlead/contracts';
+import { createRouter, type Handlers } from '@fairlead/contracts';
 import type { Router } from 'express';
 import { catalogContract } from '../contract.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -8,47 +8,47 @@ import { productNotFound, versionMismatch, versionMissing } from './product-prob
 import type { ProductStore } from './product-store.ts';
 import type { ProductInput, VersionedProduct } from './product.ts';
 
-export function createProductRoutes({ products, events, authorize }: Dependencies): Router {
+export const createProductRoutes = (dependencies: Dependencies): Router =>
+  createRouter(catalogContract, createHandlers(dependencies), dependencies);
+
+function createHandlers({ products, events }: Dependencies): Handlers<typeof catalogContract> {
   const change = async (id: string, tags: string[] | undefined, toInput: (current: ProductInput) => ProductInput) => {
     const current = await getMatching(products, id, tags);
     const changed = await products.replace(id, current.version, toInput(toProductInput(current)));
     if (!changed) throw versionMismatch('the product was changed while this request was being served');
     events.changed(id, changed.version);
-    return reply(200, changed);
+    return { status: 200 as const, ...toReply(changed) };
   };
 
-  return createRouter(
-    catalogContract,
-    {
-      async listProducts({ query: { category, q, cursor, limit } }) {
-        const found = await products.list({ category, text: q, after: cursor, limit: limit + 1 });
-        const items = found.slice(0, limit).map(({ product }) => product);
-        const last = found.length > limit ? items.at(-1) : undefined;
-        return { status: 200, body: { items, nextCursor: last ? encodeCursor(last.id) : null } };
-      },
-      async getProduct({ params: { id }, headers: { 'if-none-match': tags } }) {
-        const found = await getProduct(products, id);
-        if (tags && matchesVersion(tags, found.version)) return { status: 304, headers: toHeaders(found) };
-        return reply(200, found);
-      },
-      async createProduct({ body }) {
-        const created = await products.create(body);
-        const { id, sku } = created.product;
-        events.created(id, sku);
-        return { ...reply(201, created), headers: { ...toHeaders(created), Location: `/products/${id}` } };
-      },
-      replaceProduct: ({ params: { id }, headers, body }) => change(id, headers['if-match'], () => body),
-      patchProduct: ({ params: { id }, headers, body }) =>
-        change(id, headers['if-match'], (current) => ({ ...current, ...withoutAbsent(body) })),
-      async deleteProduct({ params: { id }, headers }) {
-        const { version } = await getMatching(products, id, headers['if-match']);
-        if (!(await products.delete(id, version))) throw versionMismatch('the product was changed meanwhile');
-        events.deleted(id);
-        return { status: 204 };
-      },
+  return {
+    async listProducts({ query: { category, q, cursor, limit } }) {
+      // One more than asked for tells whether there is another page.
+      const found = await products.list({ category, text: q, after: cursor, limit: limit + 1 });
+      const items = found.slice(0, limit).map(({ product }) => product);
+      const last = found.length > limit ? items.at(-1) : undefined;
+      return { status: 200, body: { items, nextCursor: last ? encodeCursor(last.id) : null } };
     },
-    { authorize },
-  );
+    async getProduct({ params: { id }, headers: { 'if-none-match': tags } }) {
+      const found = await getProduct(products, id);
+      const { body, headers } = toReply(found);
+      return tags && matchesVersion(tags, found.version) ? { status: 304, headers } : { status: 200, body, headers };
+    },
+    async createProduct({ body: input }) {
+      const created = await products.create(input);
+      const { body, headers } = toReply(created);
+      events.created(body.id, body.sku);
+      return { status: 201, body, headers: { ...headers, Location: `/products/${body.id}` } };
+    },
+    replaceProduct: ({ params: { id }, headers, body }) => change(id, headers['if-match'], () => body),
+    patchProduct: ({ params: { id }, headers, body: patch }) =>
+      change(id, headers['if-match'], (current) => ({ ...current, ...withoutAbsent(patch) })),
+    async deleteProduct({ params: { id }, headers }) {
+      const { version } = await getMatching(products, id, headers['if-match']);
+      if (!(await products.delete(id, version))) throw versionMismatch('the product was changed meanwhile');
+      events.deleted(id);
+      return { status: 204 };
+    },
+  };
 }
 
 async function getProduct(products: ProductStore, id: string): Promise<VersionedProduct> {
@@ -70,12 +70,9 @@ function toProductInput({ product }: VersionedProduct): ProductInput {
   return input;
 }
 
-const toHeaders = ({ version }: VersionedProduct) => ({ ETag: toEntityTag(version) });
-
-const reply = <Status extends 200 | 201>(status: Status, found: VersionedProduct) => ({
-  status,
-  body: found.product,
-  headers: toHeaders(found),
+const toReply = ({ product, version }: VersionedProduct) => ({
+  body: product,
+  headers: { ETag: toEntityTag(version) },
 });
 
 type Present<Patch> = { [Field in keyof Patch]: Exclude<Patch[Field], undefined> };
