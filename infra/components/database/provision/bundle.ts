@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+/** Some of what is bundled is CommonJS and asks for built-in modules with `require`, which ES modules lack. */
+const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** The provisioner as one ES module, with everything that it imports. */
+export function bundleProvisioner(): string {
+  const result = buildSync({
+    entryPoints: [fileURLToPath(new URL('./handler.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    legalComments: 'none',
+    banner: { js: BANNER },
+    external: ['pg-native'],
+  });
+  return result.outputFiles.map(({ text }) => text).join('');
+}

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startPostgres, type PostgresServer } from '../../../test/postgres-server.ts';
+import { bundleProvisioner } from './bundle.ts';
+import { provision, type DatabaseServer } from './provision.ts';
+import type { Secret, SecretStore } from './secret-store.ts';
+
+const MASTER = 'arn:master';
+
+let postgres: PostgresServer;
+let server: DatabaseServer;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  const { host, port } = postgres.config;
+  server = { host, port, masterSecretArn: MASTER };
+  // What RDS gives its master user: it makes roles and databases, and is no superuser.
+  await asSuperuser("CREATE ROLE fairlead_admin LOGIN CREATEDB CREATEROLE PASSWORD 'master-password'");
+});
+
+afterAll(async () => {
+  await postgres[Symbol.asyncDispose]();
+});
+
+describe('the provisioner', () => {
+  it('makes a database that only its own role can use, and stores credentials that work', async () => {
+    const store = createStore();
+    const outcome = await provision({ database: 'catalog', role: 'catalog', secretArn: 'arn:catalog' }, server, store);
+    await provision({ database: 'other', role: 'other', secretArn: 'arn:other' }, server, store);
+
+    expect(outcome).toEqual({ credentials: 'replaced' });
+    const secret = store.values.get('arn:catalog')!;
+    expect(secret).toMatchObject({ engine: 'postgres', dbname: 'catalog', username: 'catalog', ssl: 'false' });
+    expect(await query(secret, 'CREATE TABLE product (id int)')).toEqual([]);
+    const [name, owner] = ['SELECT current_database() AS name', 'SELECT current_user AS name'];
+    expect(await query(secret, name)).toEqual([{ name: 'catalog' }]);
+    expect(await query(secret, owner)).toEqual([{ name: 'catalog' }]);
+    await expect(query({ ...store.values.get('arn:other')!, dbname: 'catalog' }, owner)).rejects.toThrow(
+      'permission denied for database',
+    );
+  });
+
+  it('keeps credentials that work, and replaces those that do not', async () => {
+    const store = createStore();
+    const request = { database: 'orders', role: 'orders', secretArn: 'arn:orders' };
+    await provision(request, server, store);
+    const first = store.values.get('arn:orders')!;
+    expect(await provision(request, server, store)).toEqual({ credentials: 'kept' });
+    expect(store.values.get('arn:orders')).toEqual(first);
+
+    await asSuperuser("ALTER ROLE orders PASSWORD 'changed behind our back'");
+    expect(await provision(request, server, store)).toEqual({ credentials: 'replaced' });
+    expect(await query(store.values.get('arn:orders')!, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('stores the new address when the server has moved', async () => {
+    const store = createStore();
+    const request = { database: 'moved', role: 'moved', secretArn: 'arn:moved' };
+    await provision(request, server, store);
+    store.values.set('arn:moved', { ...store.values.get('arn:moved')!, host: 'old.example.com' });
+    await provision(request, server, store);
+    expect(store.values.get('arn:moved')).toMatchObject({ host: server.host, port: String(server.port) });
+  });
+
+  it('leaves one working password when it is called several times at once', async () => {
+    const store = createStore();
+    const request = { database: 'busy', role: 'busy', secretArn: 'arn:busy' };
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => provision(request, server, store)));
+    expect(outcomes.filter(({ credentials }) => credentials === 'replaced')).toHaveLength(1);
+    expect(await query(store.values.get('arn:busy')!, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('takes names for names, whatever is in them', async () => {
+    const store = createStore();
+    const name = `o'hara"; DROP ROLE catalog; --`;
+    await provision({ database: name, role: name, secretArn: 'arn:quoted' }, server, store);
+    expect(await query(store.values.get('arn:quoted')!, 'SELECT current_user AS name')).toEqual([{ name }]);
+  });
+
+  it("refuses a database that is another role's, and the role of the master user", async () => {
+    const store = createStore();
+    await expect(provision({ database: 'postgres', role: 'shop', secretArn: 'arn:a' }, server, store)).rejects.toThrow(
+      'database postgres belongs to postgres; choose another name',
+    );
+    await expect(
+      provision({ database: 'shop', role: 'fairlead_admin', secretArn: 'arn:b' }, server, store),
+    ).rejects.toThrow('fairlead_admin is the master user');
+  });
+
+  it('never lets a password into a statement', async () => {
+    const store = createStore();
+    const sent = vi.spyOn(pg.Client.prototype, 'query');
+    await provision({ database: 'quiet', role: 'quiet', secretArn: 'arn:quiet' }, server, store);
+    const statements = sent.mock.calls.map(([text]) => JSON.stringify(text));
+    expect(statements.some((text) => text.includes(String.raw`ALTER ROLE \"quiet\" PASSWORD`))).toBe(true);
+    expect(statements.join('\n')).not.toContain(store.values.get('arn:quiet')!.password);
+  });
+
+  it('runs as the bundle that Lambda gets, and finds Secrets Manager where AWS_ENDPOINT_URL says', async () => {
+    const secrets = new Map([[MASTER, JSON.stringify({ username: 'fairlead_admin', password: 'master-password' })]]);
+    const endpoint = await startSecretsManager(secrets);
+    const result = await runBundle(endpoint.url, { database: 'bundled', role: 'bundled', secretArn: 'arn:bundled' });
+    endpoint.close();
+    expect(JSON.parse(result)).toEqual({ credentials: 'replaced' });
+    const secret = JSON.parse(secrets.get('arn:bundled')!) as Secret;
+    expect(await query(secret, 'SELECT current_user AS name')).toEqual([{ name: 'bundled' }]);
+    expect(result).not.toContain(secret.password);
+  });
+});
+
+async function asSuperuser(statement: string): Promise<void> {
+  const client = new pg.Client(postgres.config);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+async function query(secret: Secret, statement: string): Promise<unknown[]> {
+  const { host, port, username: user, password, dbname: database } = secret;
+  const client = new pg.Client({
+    host: host!,
+    port: Number(port),
+    user: user!,
+    password: password!,
+    database: database!,
+  });
+  await client.connect();
+  try {
+    return (await client.query<object>(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function createStore() {
+  const values = new Map<string, Secret>([[MASTER, { username: 'fairlead_admin', password: 'master-password' }]]);
+  const store = {
+    values,
+    find: (arn: string) => Promise.resolve(values.get(arn)),
+    put: (arn: string, secret: Secret) => Promise.resolve(void values.set(arn, secret)),
+  };
+  return store as unknown as SecretStore & { values: Map<string, Secret> };
+}
+
+/** The two calls of Secrets Manager that the provisioner makes, in AWS's JSON protocol. */
+async function startSecretsManager(secrets: Map<string, string>) {
+  const listener = createServer((request, response) => {
+    void (async () => {
+      const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Record<string, string>;
+      const arn = body.SecretId!;
+      if (request.headers['x-amz-target'] === 'secretsmanager.PutSecretValue') secrets.set(arn, body.SecretString!);
+      const SecretString = secrets.get(arn);
+      const found = SecretString !== undefined;
+      response.writeHead(found ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify(found ? { ARN: arn, SecretString } : { __type: 'ResourceNotFoundException' }));
+    })();
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => listener.close() };
+}
+
+async function runBundle(endpoint: string, event: object): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-bundle-'));
+  const file = join(folder, 'index.mjs');
+  await writeFile(file, bundleProvisioner());
+  const call = `const { handler } = await import(process.argv[1]);
+    process.stdout.write(JSON.stringify(await handler(JSON.parse(process.argv[2]))));`;
+  const env = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    DATABASE_HOST: server.host,
+    DATABASE_PORT: String(server.port),
+    MASTER_SECRET_ARN: MASTER,
+  };
+  const args = ['--input-type=module', '-e', call, '--', file, JSON.stringify(event)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env, cwd: folder });
+  await rm(folder, { recursive: true });
+  return stdout;
+}

@@ -1,0 +1,64 @@
+import type { ServiceDeclaration } from '@fairlead/manifest';
+import type * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ServiceDatabase } from '../database/service-database.ts';
+import type { Entrance } from '../entrance/entrance.ts';
+import type { Network } from '../network/network.ts';
+import type { Registry } from '../registry/registry.ts';
+import { createDeployment } from './deployment.ts';
+import { createDiscoveryEntry } from './discovery.ts';
+import { createFirewall } from './firewall.ts';
+import { createLogGroup } from './log-group.ts';
+import { createRoles } from './roles.ts';
+import { createRoute } from './route.ts';
+import { createScaling } from './scaling.ts';
+import { createSecrets } from './secrets.ts';
+import { createTaskDefinition } from './task-definition.ts';
+
+export interface FargateServiceArgs {
+  /** What the service declares, with the stack's overrides in it. */
+  declaration: ServiceDeclaration;
+  registry: Registry;
+  /** The digest of the image to run, `sha256:` and 64 hexadecimal digits. */
+  imageDigest: string;
+  network: Network;
+  cluster: Cluster;
+  entrance: Entrance;
+  /** The priority of its rule on the entrance's listener; no other service may have it. */
+  priority: number;
+  /** @default the service has no database */
+  database?: ServiceDatabase | undefined;
+  logRetentionInDays: number;
+}
+
+/** One service on Fargate: its tasks, what they may reach and who may reach them, and how many of them run. */
+export class FargateService extends pulumi.ComponentResource {
+  readonly securityGroupId: pulumi.Output<string>;
+
+  constructor(name: string, args: FargateServiceArgs, opts: pulumi.ComponentResourceOptions) {
+    super('fairlead:fargate-service:FargateService', name, {}, opts);
+    const logGroup = createLogGroup(this, name, args.logRetentionInDays);
+    const secrets = createSecrets(this, name, args.declaration);
+    const roles = createRoles(this, name, { ...args, logGroup, secrets });
+    const firewall = createFirewall(this, name, args);
+    const taskDefinition = createTaskDefinition(this, name, { ...args, logGroup, secrets, roles });
+    const route = createRoute(this, name, args);
+    const discoveryEntry = createDiscoveryEntry(this, name, args.cluster.namespaceId);
+    const service = createDeployment(this, name, {
+      ...args,
+      roles,
+      firewall,
+      taskDefinition,
+      route,
+      discoveryEntry,
+    });
+    createScaling(this, name, { ...args, service });
+
+    this.securityGroupId = firewall.securityGroup.id;
+    this.registerOutputs({ securityGroupId: this.securityGroupId });
+  }
+}
+
+/** A declared secret by the name that the service gave it. */
+export type Secrets = Map<string, aws.secretsmanager.Secret>;

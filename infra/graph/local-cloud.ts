@@ -1,0 +1,41 @@
+import type {
+  MockCallArgs,
+  MockCallResult,
+  MockResourceArgs,
+  MockResourceResult,
+} from '@pulumi/pulumi/runtime/index.js';
+import type { Mocks } from '@pulumi/pulumi/runtime/mocks.js';
+import { answerOf } from './answers.ts';
+import { ACCOUNT_ID, Asked, type LocalAddresses } from './asked.ts';
+import type { Properties } from './graph.ts';
+
+/** A provider whose cloud is this laptop: every resource exists at once, under an id that depends on its name only. */
+export class LocalCloud implements Mocks {
+  readonly #region: string;
+  readonly #addresses: LocalAddresses;
+
+  constructor(region: string, addresses: LocalAddresses) {
+    this.#region = region;
+    this.#addresses = addresses;
+  }
+
+  newResource(resource: MockResourceArgs): MockResourceResult {
+    const inputs = resource.inputs as Properties;
+    if (!resource.custom) return { id: undefined, state: inputs };
+    const { id, ...outputs } = answerOf(new Asked(resource, this.#region, this.#addresses));
+    return { id, state: { ...inputs, id, ...outputs } };
+  }
+
+  call({ token }: MockCallArgs): MockCallResult {
+    switch (token) {
+      case 'aws:index/getCallerIdentity:getCallerIdentity':
+        return { id: ACCOUNT_ID, accountId: ACCOUNT_ID };
+      case 'aws:index/getRegion:getRegion':
+        return { id: this.#region, region: this.#region };
+      case 'aws:index/getAvailabilityZones:getAvailabilityZones':
+        return { id: this.#region, names: ['a', 'b', 'c'].map((zone) => `${this.#region}${zone}`) };
+      default:
+        throw new Error(`the local cloud has no answer to ${token}; add one to infra/graph/local-cloud.ts`);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { ServiceDeclaration } from '@fairlead/manifest';
+import * as pulumi from '@pulumi/pulumi';
+import type { Cluster } from './components/cluster/cluster.ts';
+import type { Database } from './components/database/database.ts';
+import { ServiceDatabase } from './components/database/service-database.ts';
+import type { Entrance } from './components/entrance/entrance.ts';
+import { allocatePriorities } from './components/entrance/listener-priorities.ts';
+import { FargateService } from './components/fargate-service/fargate-service.ts';
+import { ServiceCall } from './components/fargate-service/service-call.ts';
+import type { Network } from './components/network/network.ts';
+import { Registry } from './components/registry/registry.ts';
+import type { Settings } from './settings.ts';
+
+interface Platform {
+  settings: Settings;
+  network: Network;
+  cluster: Cluster;
+  entrance: Entrance;
+  database: Database;
+}
+
+/** Makes every declared service, and the ways between them; gives where the image of each is pushed. */
+export function createServices(platform: Platform, opts: pulumi.ComponentResourceOptions) {
+  const { services } = platform.settings;
+  const priorities = allocatePriorities(services.map(({ name }) => name));
+  const created = services.map((declaration) => ({
+    declaration,
+    ...createService(declaration, priorities.get(declaration.name) ?? 0, platform, opts),
+  }));
+  allowCalls(created, opts);
+  return {
+    repositories: Object.fromEntries(
+      created.map(({ declaration, registry }) => [declaration.name, registry.repositoryUrl]),
+    ),
+  };
+}
+
+function createService(
+  declaration: ServiceDeclaration,
+  priority: number,
+  { settings, ...platform }: Platform,
+  opts: pulumi.ComponentResourceOptions,
+) {
+  const { name } = declaration;
+  const logRetentionInDays = settings.logs.retentionInDays;
+  const registry = new Registry(name, { forceDelete: !settings.deletionProtection }, opts);
+  const database =
+    declaration.database === undefined
+      ? undefined
+      : new ServiceDatabase(name, { server: platform.database, databaseName: declaration.database }, opts);
+  const imageDigest = settings.images[name];
+  if (imageDigest === undefined) {
+    void pulumi.log.warn(
+      `${name} is not deployed: it has no image yet. Push one to its repository and set its digest: ` +
+        `pulumi config set --path fairlead:images.${name} sha256:<digest>`,
+    );
+    return { registry };
+  }
+  const args = { ...platform, declaration, priority, registry, database, imageDigest, logRetentionInDays };
+  return { registry, service: new FargateService(name, args, opts) };
+}
+
+interface CreatedService {
+  declaration: ServiceDeclaration;
+  service?: FargateService;
+}
+
+function allowCalls(created: CreatedService[], opts: pulumi.ComponentResourceOptions): void {
+  const deployed = new Map(created.map(({ declaration, service }) => [declaration.name, service]));
+  for (const { declaration, service: caller } of created) {
+    for (const call of declaration.calls ?? []) {
+      const callee = deployed.get(call);
+      if (caller && callee) new ServiceCall(`${declaration.name}-${call}`, { caller, callee }, opts);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { request as sendRequest, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Target } from './target.ts';
+
+/** The load balancer gives up on a target that sends nothing for this long. */
+const IDLE_TIMEOUT_MS = 60_000;
+
+/** Fields that concern one connection only (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
+
+/** Sends a request on to a target and its answer back, and answers for a target that does not. */
+export function forward(request: IncomingMessage, response: ServerResponse, target: Target): void {
+  target.outstanding += 1;
+  response.once('close', () => {
+    target.outstanding -= 1;
+  });
+
+  const upstream = sendRequest({
+    ...target.address,
+    agent: target.agent,
+    method: request.method,
+    path: request.url,
+    headers: toTargetHeaders(request),
+    timeout: IDLE_TIMEOUT_MS,
+  });
+  upstream.on('timeout', () => upstream.destroy(new TargetTimeout()));
+  upstream.on('error', (error) => {
+    answerFailure(response, error);
+  });
+  upstream.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.headers));
+    pipeline(answer, response, (error) => {
+      if (error) response.destroy();
+    });
+  });
+  // A caller that goes away takes its request to the target with it.
+  response.once('close', () => {
+    if (!response.writableFinished) upstream.destroy();
+  });
+  pipeline(request, upstream, () => undefined);
+}
+
+class TargetTimeout extends Error {}
+
+function answerFailure(response: ServerResponse, error: Error): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  answer(response, error instanceof TargetTimeout ? '504 Gateway Time-out' : '502 Bad Gateway');
+}
+
+/** Answers as the load balancer itself does: a page of HTML that says no more than the status. */
+export function answer(response: ServerResponse, status: `${number} ${string}`): void {
+  const page = `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n</body>\r\n</html>\r\n`;
+  response.writeHead(parseInt(status, 10), { 'Content-Type': 'text/html', 'Content-Length': page.length }).end(page);
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html */
+function toTargetHeaders(request: IncomingMessage): OutgoingHttpHeaders {
+  const client = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
+  const forwardedFor = request.headers['x-forwarded-for'];
+  return {
+    ...withoutHopByHop(request.headers),
+    'x-forwarded-for': forwardedFor === undefined ? client : `${String(forwardedFor)}, ${client}`,
+    'x-forwarded-proto': 'http',
+    'x-forwarded-port': String(request.socket.localPort),
+    'x-amzn-trace-id': toTraceId(request.headers['x-amzn-trace-id']),
+  };
+}
+
+/**
+ * A request without a trace gets a root; one that has a root keeps it and gets the load balancer's own id beside it.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+ */
+function toTraceId(given: string | string[] | undefined): string {
+  const id = `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+  const fields = String(given ?? '')
+    .split(';')
+    .filter((field) => field !== '' && !field.startsWith('Self='));
+  if (!fields.some((field) => field.startsWith('Root='))) return [`Root=${id}`, ...fields].join(';');
+  return [`Self=${id}`, ...fields].join(';');
+}
+
+function withoutHopByHop(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
+  const named = headers.connection?.split(',').map((name) => name.trim().toLowerCase()) ?? [];
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name) && !named.includes(name)),
+  );
+}

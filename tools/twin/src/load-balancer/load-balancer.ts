@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { ListenerAction, ListenerRule, PlayedResources } from '../graph/resources.ts';
+import { listenOn } from '../ports.ts';
+import { answer, forward } from './forward.ts';
+import { findActions } from './listener-rules.ts';
+import { TargetGroup } from './target-group.ts';
+
+const IDLE_TIMEOUT_MS = 60_000;
+
+/** The entrance: one listener of the graph with its rules and target groups. Until it is configured it answers 503. */
+export class LoadBalancer implements AsyncDisposable {
+  readonly port: number;
+  readonly #server: Server;
+  #targetGroups: ReadonlyMap<string, TargetGroup> = new Map();
+  #rules: readonly ListenerRule[] = [];
+  #defaultActions: readonly ListenerAction[] = [];
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.port = port;
+    server.on('request', (request, response) => {
+      this.#route(request, response);
+    });
+  }
+
+  /** Listens on a port, or on a free one where that is taken. */
+  static async listen(preferredPort: number): Promise<LoadBalancer> {
+    const server = createServer({ keepAliveTimeout: IDLE_TIMEOUT_MS });
+    return new LoadBalancer(server, await listenOn(server, preferredPort));
+  }
+
+  /** From now on requests are routed by the rules of the graph. */
+  configure({ listeners, listenerRules, targetGroups }: PlayedResources): void {
+    // A listener that only redirects to HTTPS has no rules: the entrance plays the one that has, over plain HTTP.
+    const listener =
+      listeners.find(({ arn }) => listenerRules.some(({ listenerArn }) => listenerArn === arn)) ?? listeners[0];
+    this.#rules = listenerRules.filter(({ listenerArn }) => listenerArn === listener?.arn);
+    this.#defaultActions = listener?.defaultActions ?? [];
+    this.#targetGroups = new Map(targetGroups.map((group) => [group.arn, new TargetGroup(group)]));
+  }
+
+  get targetGroups(): ReadonlyMap<string, TargetGroup> {
+    return this.#targetGroups;
+  }
+
+  /** Stops answering; a second call finds nothing to do. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url?.split('?', 1)[0] ?? '/';
+    const host = request.headers.host?.replace(/:\d+$/, '') ?? '';
+    const action = findActions(this.#rules, this.#defaultActions, { host, path }).at(-1);
+    const target = this.#targetGroups.get(action?.targetGroupArn ?? '')?.choose();
+    if (target) forward(request, response, target);
+    else if (action?.type === 'fixed-response') answerFixed(response, action);
+    else answer(response, '503 Service Temporarily Unavailable');
+  }
+}
+
+function answerFixed(response: ServerResponse, { fixedResponse }: ListenerAction): void {
+  const { statusCode = '503', contentType = 'text/plain', messageBody = '' } = fixedResponse ?? {};
+  response
+    .writeHead(Number(statusCode), { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(messageBody) })
+    .end(messageBody);
+}

@@ -1,0 +1,39 @@
+import { ManifestError } from '@fairlead/manifest';
+import { join } from 'node:path';
+import { UserError } from './errors.ts';
+import { USAGE, parseOptions } from './options.ts';
+import { runTwin } from './run-twin.ts';
+
+const { stdout, stderr, env } = process;
+
+/** Aborted by the first signal. Later ones change nothing: npm and a terminal send the same one again. */
+function listenForStop(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      controller.abort();
+    });
+  return controller.signal;
+}
+
+async function main(): Promise<void> {
+  const signal = listenForStop();
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options === 'help') {
+      stdout.write(`${USAGE}\n`);
+      return;
+    }
+    const workspace = join(import.meta.dirname, '../../..');
+    const readable = stdout.isTTY;
+    const terminal = { stream: stdout, readable, colour: readable && !env.NO_COLOR };
+    await runTwin(options, { workspace, externalPostgresUrl: env.FAIRLEAD_POSTGRES_URL, terminal, signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof UserError || error instanceof ManifestError)) throw error;
+    stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+await main();

@@ -1,0 +1,172 @@
+import { loadServices, type ServiceDeclaration } from '@fairlead/manifest';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createRegistry, createSecretStore } from './aws-resources.ts';
+import { cloudMap } from './aws/cloud-map.ts';
+import { startAwsEndpoint, type AwsEndpoint, type AwsEndpointOptions } from './aws/endpoint.ts';
+import { secretsManager } from './aws/secrets-manager.ts';
+import { Cluster } from './ecs/cluster.ts';
+import { evaluateGraph } from './graph/evaluate-graph.ts';
+import { pickResources } from './graph/resources.ts';
+import { invokeFunctions } from './lambda/invoke-functions.ts';
+import { LoadBalancer } from './load-balancer/load-balancer.ts';
+import type { Options } from './options.ts';
+import { announceReady } from './output/announce.ts';
+import { LogFiles } from './output/log-files.ts';
+import { Output, type OutputOptions } from './output/output.ts';
+import { LOOPBACK, findFreePort, isPortTaken } from './ports.ts';
+import { createMasterUsers } from './postgres/create-master-users.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
+import { findExternalPostgres } from './postgres/postgres-server.ts';
+import { ProcessGroups } from './process/process-group.ts';
+import { selectServices } from './select-services.ts';
+import { redeployOnEdit } from './sources/redeploy-on-edit.ts';
+import { State } from './state.ts';
+import { StatusFile, describeCluster, type TwinStatus } from './status.ts';
+
+export interface TwinContext {
+  workspace: string;
+  /** FAIRLEAD_POSTGRES_URL */
+  externalPostgresUrl: string | undefined;
+  terminal: Omit<OutputOptions, 'files'>;
+  /** Aborted when the twin is to stop. */
+  signal: AbortSignal;
+}
+
+/** What the later parts of the twin stand on. */
+interface Ground {
+  options: Options;
+  context: TwinContext;
+  declarations: readonly ServiceDeclaration[];
+  parts: AsyncDisposableStack;
+  groups: ProcessGroups;
+  state: State;
+  output: Output;
+}
+
+/**
+ * Runs a stack until the signal is aborted, then stops every part of it in the reverse order of its start.
+ * @throws {UserError} for what the person who started it can mend
+ */
+export async function runTwin(options: Options, context: TwinContext): Promise<void> {
+  const started = performance.now();
+  const declarations = await loadServices(join(context.workspace, 'apps'));
+  selectServices(declarations, options.service);
+
+  await using parts = new AsyncDisposableStack();
+  const groups = parts.use(new ProcessGroups());
+  const state = parts.use(await State.take(resolve(context.workspace, options.state), groups.reaperPid));
+  const output = new Output({ ...context.terminal, files: parts.use(new LogFiles(state.path('logs'))) });
+  output.text([`fairlead ${options.stack}: starting …`]);
+
+  const { cluster, describe, postgres } = await start({ options, context, declarations, parts, groups, state, output });
+  await Promise.race([cluster.ready, once(context.signal, 'abort')]);
+  if (context.signal.aborted) return;
+  const seconds = (performance.now() - started) / 1000;
+  announceReady(output, { stack: options.stack, status: describe(), declarations, postgres, seconds });
+  await once(context.signal, 'abort');
+  output.text(['', 'stopping …']);
+}
+
+async function start(ground: Ground) {
+  const { options, context, declarations, parts, groups, state, output } = ground;
+  const loadBalancer = parts.use(await LoadBalancer.listen(options.port));
+  saySubstitute(output, 'the entrance', options.port, loadBalancer.port);
+  const { graph, graphFile, superuser } = await describeAndStore(ground, loadBalancer.port);
+  const selected = selectServices(declarations, options.service);
+  const played = pickResources(graph);
+  const resources = { ...played, services: played.services.filter(({ logicalName }) => selected.has(logicalName)) };
+
+  const secrets = await createSecretStore(graph, resources, state);
+  const registry = createRegistry(resources);
+  loadBalancer.configure(resources);
+  const describe = (): TwinStatus => ({
+    entrance: `http://localhost:${loadBalancer.port}`,
+    aws: endpoint.url,
+    services: describeCluster(cluster),
+  });
+  const statusFile = new StatusFile(state, describe);
+  const cluster: Cluster = new Cluster({
+    workspace: context.workspace,
+    graph,
+    resources,
+    groups,
+    secrets,
+    registry,
+    targetGroups: loadBalancer.targetGroups,
+    awsUrl: () => endpoint.url,
+    compileCache: state.path('compile-cache'),
+    output,
+    onChange: () => {
+      statusFile.update();
+    },
+  });
+  const services = [secretsManager(secrets), cloudMap(registry)];
+  const endpoint = parts.use(await listenAsAws(options.awsPort, { services, tasks: cluster }));
+  saySubstitute(output, 'the AWS endpoint', options.awsPort, endpoint.port);
+
+  await createMasterUsers(resources, secrets, superuser);
+  const onLine = (line: string) => {
+    output.line({ service: 'lambda' }, line);
+  };
+  await invokeFunctions(resources, { groups, graphFile, env: lambdaEnvironment(graph.region, endpoint.url), onLine });
+  context.signal.throwIfAborted();
+
+  parts.defer(() => statusFile.flush());
+  parts.use(cluster);
+  // Closed before the tasks are stopped, so that no request meets one that is leaving.
+  parts.use(loadBalancer);
+  cluster.start();
+  if (options.watch) parts.use(redeployOnEdit(context.workspace, cluster, output));
+  return { cluster, describe, postgres: `${superuser.host}:${superuser.port}` };
+}
+
+/** Evaluates the program while Postgres starts: neither needs the other, only its address. */
+async function describeAndStore({ options, context, parts, groups, state, output }: Ground, entrancePort: number) {
+  const graphFile = state.path(`graph.${options.stack}.json`);
+  const external = findExternalPostgres(context.externalPostgresUrl);
+  const { host, port } = external ?? { host: LOOPBACK, port: await findFreePort() };
+  const evaluation = evaluateGraph({
+    workspace: context.workspace,
+    stack: options.stack,
+    output: graphFile,
+    local: { postgres: { host, port }, entrance: { host: 'localhost', port: entrancePort } },
+  });
+  const onLine = (line: string) => {
+    output.keep({ service: 'postgres' }, line);
+  };
+  const onRestart = () => {
+    output.event('warn', 'Postgres ended by itself; starting it again');
+  };
+  const start = external
+    ? Promise.resolve(external)
+    : startEmbeddedPostgres({ port, state, groups, onLine, onRestart });
+  const [graph, superuser] = await Promise.all([
+    evaluation,
+    start.then((server) => ('superuser' in server ? parts.use(server).superuser : server)),
+  ]);
+  context.signal.throwIfAborted();
+  return { graph, graphFile, superuser };
+}
+
+/** Listens on a port, or on a free one where that is taken. */
+async function listenAsAws(port: number, options: Omit<AwsEndpointOptions, 'port'>): Promise<AwsEndpoint> {
+  return startAwsEndpoint({ ...options, port }).catch((error: unknown) => {
+    if (port === 0 || !isPortTaken(error)) throw error;
+    return startAwsEndpoint({ ...options, port: 0 });
+  });
+}
+
+function saySubstitute(output: Output, what: string, preferred: number, port: number): void {
+  if (preferred !== 0 && preferred !== port)
+    output.event('warn', `port ${preferred} is taken; ${what} is on port ${port}`);
+}
+
+/** What Lambda gives a function beside the variables of its definition. */
+const lambdaEnvironment = (region: string, awsUrl: string) => ({
+  AWS_REGION: region,
+  AWS_ENDPOINT_URL: awsUrl,
+  AWS_ACCESS_KEY_ID: 'twin',
+  AWS_SECRET_ACCESS_KEY: 'twin',
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+});

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from './errors.ts';
+
+const REAPER_TIMEOUT_MS = 15_000;
+
+interface Lock {
+  pid: number;
+  reaperPid: number;
+}
+
+/** The folder of what outlives a run. One twin at a time holds it. */
+export class State implements AsyncDisposable {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Takes the folder, after what a killed twin left behind has been cleaned up.
+   * @throws {UserError} where another twin holds it
+   */
+  static async take(folder: string, reaperPid: number): Promise<State> {
+    await mkdir(folder, { recursive: true });
+    const state = new State(folder);
+    const owner = state.#readLock();
+    if (owner && isTwin(owner.pid)) {
+      throw new UserError(
+        `the twin already runs here (process ${owner.pid}); stop it, or name another folder with --state`,
+      );
+    }
+    if (owner) await waitForEnd(owner.reaperPid);
+    await rm(state.path('twin.json'), { force: true });
+    await state.write('lock', { pid: process.pid, reaperPid } satisfies Lock);
+    return state;
+  }
+
+  path(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  /** Replaces a file in one step, readable by its owner only. */
+  async write(name: string, value: unknown): Promise<void> {
+    const temporary = this.path(`${name}.${randomBytes(4).toString('hex')}`);
+    await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    await rename(temporary, this.path(name));
+  }
+
+  /** The value of a file, or nothing where it does not exist. */
+  async find(name: string): Promise<unknown> {
+    if (!existsSync(this.path(name))) return undefined;
+    return JSON.parse(await readFile(this.path(name), 'utf8'));
+  }
+
+  /** Lets another twin take the folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path('twin.json'), { force: true });
+    await rm(this.path('lock'), { force: true });
+  }
+
+  #readLock(): Lock | undefined {
+    try {
+      return JSON.parse(readFileSync(this.path('lock'), 'utf8')) as Lock;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** A process id may belong to something else by now; where the system tells, its command line decides. */
+function isTwin(pid: number): boolean {
+  if (!isAlive(pid)) return false;
+  const commandLine = `/proc/${pid}/cmdline`;
+  return !existsSync(commandLine) || readFileSync(commandLine, 'utf8').includes('twin');
+}
+
+async function waitForEnd(pid: number): Promise<void> {
+  const deadline = Date.now() + REAPER_TIMEOUT_MS;
+  while (isTwin(pid) && Date.now() < deadline) await delay(50);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
