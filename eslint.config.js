@@ -13,8 +13,8 @@ const boundaries = [
   { sourceTag: 'lib:problem', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'lib:logging', onlyDependOnLibsWithTags: ['lib:config', 'lib:problem'] },
   { sourceTag: 'lib:health', onlyDependOnLibsWithTags: ['lib:config', 'lib:problem'] },
-  { sourceTag: 'lib:contracts', onlyDependOnLibsWithTags: ['lib:problem'] },
-  { sourceTag: 'lib:database', onlyDependOnLibsWithTags: ['lib:config', 'lib:problem'] },
+  { sourceTag: 'lib:contracts', onlyDependOnLibsWithTags: ['lib:manifest', 'lib:problem'] },
+  { sourceTag: 'lib:database', onlyDependOnLibsWithTags: ['lib:config', 'lib:manifest', 'lib:problem'] },
   {
     sourceTag: 'lib:service',
     onlyDependOnLibsWithTags: ['lib:config', 'lib:health', 'lib:logging', 'lib:manifest', 'lib:problem'],

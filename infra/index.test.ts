@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { pretendImages } from './graph/evaluate.ts';
 import type { GraphResource } from './graph/graph.ts';
 import { readStackFile } from './graph/stack-file.ts';
 import { evaluateStack } from './test/evaluate.ts';
@@ -13,9 +13,8 @@ function registration({ urn, inputs, dependsOn, options }: GraphResource): unkno
 describe('the program under the host that pulumi up starts', () => {
   it('makes the same resources as the evaluation offline', async () => {
     const { config } = await readStackFile('dev');
-    const digest = `sha256:${createHash('sha256').update('catalog').digest('hex')}`;
-    const images = { 'fairlead:images': JSON.stringify({ catalog: digest }) };
-    const [graph, hosted] = await Promise.all([evaluateStack('dev'), runInPulumiHost({ ...config, ...images })]);
+    const hostConfig = { ...config, 'fairlead:images': await pretendImages() };
+    const [graph, hosted] = await Promise.all([evaluateStack('dev'), runInPulumiHost(hostConfig)]);
     expect(hosted.resources.map(registration)).toEqual(graph.resources.map(registration));
   });
 
@@ -26,6 +25,6 @@ describe('the program under the host that pulumi up starts', () => {
     expect(types).not.toContain('aws:ecs/service:Service');
     expect(types).toContain('aws:ecr/repository:Repository');
     expect(types).toContain('aws:lambda/invocation:Invocation');
-    expect(warnings).toEqual([expect.stringContaining('pulumi config set --path fairlead:images.catalog')]);
+    expect(warnings).toContainEqual(expect.stringContaining('pulumi config set --path fairlead:images.catalog'));
   });
 });

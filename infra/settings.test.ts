@@ -61,10 +61,10 @@ describe('the settings of a stack', () => {
       ...SETTINGS,
       'fairlead:services': { catalog: { size: { memoryMiB: 1024 }, environment: { SEED_PRODUCTS: 'true' } } },
     });
-    const { inputs } = resourceOf(graph, 'aws:ecs/taskDefinition:TaskDefinition');
+    const { inputs } = resourceOf(graph, 'aws:ecs/taskDefinition:TaskDefinition', 'catalog');
     expect(inputs).toMatchObject({ cpu: '256', memory: '1024' });
-    expect(inputs['containerDefinitions']).toContain('{"name":"SEED_PRODUCTS","value":"true"}');
-    expect(inputs['containerDefinitions']).toContain('{"name":"WRITES_ENABLED","value":"false"}');
+    expect(inputs.containerDefinitions).toContain('{"name":"SEED_PRODUCTS","value":"true"}');
+    expect(inputs.containerDefinitions).toContain('{"name":"WRITES_ENABLED","value":"false"}');
   });
 });
 

@@ -8,7 +8,7 @@ export interface LocalAddresses {
   entrance: Address;
 }
 
-export interface Address {
+interface Address {
   host: string;
   port: number;
 }

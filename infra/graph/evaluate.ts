@@ -7,9 +7,9 @@ import { ACCOUNT_ID, type LocalAddresses } from './asked.ts';
 import { GraphMonitor } from './graph-monitor.ts';
 import type { Graph, Properties } from './graph.ts';
 import { LocalCloud } from './local-cloud.ts';
-import { readStackFile } from './stack-file.ts';
+import { readStackFile, toPulumiConfig } from './stack-file.ts';
 
-export interface EvaluateArgs {
+interface EvaluateArgs {
   stack: string;
   /** @default the stack's own file, `infra/Pulumi.<stack>.yaml` */
   configFile?: string | undefined;
@@ -23,10 +23,11 @@ export interface EvaluateArgs {
  */
 export async function evaluate({ stack, configFile, addresses }: EvaluateArgs): Promise<Graph> {
   const { project, config } = await readStackFile(stack, configFile);
-  const region = config['aws:region'] ?? '';
+  const region = String(config['aws:region']);
   const monitor = new GraphMonitor(new LocalCloud(region, addresses));
   pulumi.runtime.setMockOptions(monitor, project, stack);
-  pulumi.runtime.setAllConfig({ ...config, [`${project}:images`]: JSON.stringify(await pretendImages()) });
+  const images = { ...(await pretendImages()), ...(config[`${project}:images`] as object | undefined) };
+  pulumi.runtime.setAllConfig(toPulumiConfig({ ...config, [`${project}:images`]: images }));
 
   const outputs = await failOnUnhandledRejection(runProgram);
   return { project, stack, region, accountId: ACCOUNT_ID, resources: monitor.registered, outputs };
@@ -38,8 +39,8 @@ async function runProgram(): Promise<Properties> {
   return outputs as Properties;
 }
 
-/** Stands in for the delivery pipeline, which builds an image of every service and hands its digest over. */
-async function pretendImages(): Promise<Record<string, string>> {
+/** Stands in for the delivery pipeline, which builds an image of every service and hands its digest over; gives those. */
+export async function pretendImages(): Promise<Record<string, string>> {
   const services = await loadServices(fileURLToPath(new URL('../../apps', import.meta.url)));
   return Object.fromEntries(
     services.map(({ name }) => [name, `sha256:${createHash('sha256').update(name).digest('hex')}`]),

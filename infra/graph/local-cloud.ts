@@ -13,6 +13,7 @@ import type { Properties } from './graph.ts';
 export class LocalCloud implements Mocks {
   readonly #region: string;
   readonly #addresses: LocalAddresses;
+  readonly #made = new Set<string>();
 
   constructor(region: string, addresses: LocalAddresses) {
     this.#region = region;
@@ -22,8 +23,15 @@ export class LocalCloud implements Mocks {
   newResource(resource: MockResourceArgs): MockResourceResult {
     const inputs = resource.inputs as Properties;
     if (!resource.custom) return { id: undefined, state: inputs };
+    this.#claim(`${resource.type} ${resource.name}`);
     const { id, ...outputs } = answerOf(new Asked(resource, this.#region, this.#addresses));
     return { id, state: { ...inputs, id, ...outputs } };
+  }
+
+  /** Ids follow from type and name: two resources of one name would be taken for each other. */
+  #claim(resource: string): void {
+    if (this.#made.has(resource)) throw new Error(`two resources are called ${resource}; give one another name`);
+    this.#made.add(resource);
   }
 
   call({ token }: MockCallArgs): MockCallResult {

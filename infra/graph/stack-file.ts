@@ -5,9 +5,11 @@ const INFRA = new URL('../', import.meta.url);
 
 interface StackFile {
   project: string;
-  /** As Pulumi hands it to the program: text, and JSON for what is structured. */
-  config: Record<string, string>;
+  config: Config;
 }
+
+/** Settings by their full key, such as `aws:region`, structured as in the file. */
+export type Config = Record<string, unknown>;
 
 /** The stacks that have a file of settings. */
 export async function findStacks(): Promise<string[]> {
@@ -15,18 +17,20 @@ export async function findStacks(): Promise<string[]> {
   return names.filter((name) => name !== undefined).sort();
 }
 
-/** Reads the project's and a stack's settings as the Pulumi CLI does. */
+/** Reads the project's name and a stack's settings. */
 export async function readStackFile(stack: string, file?: string): Promise<StackFile> {
   const project = (await readYaml(new URL('Pulumi.yaml', INFRA))) as { name: string };
-  const settings = (await readYaml(file ?? new URL(`Pulumi.${stack}.yaml`, INFRA))) as { config?: object };
-  const config = Object.entries(settings.config ?? {}).map(([key, value]: [string, unknown]) => [key, asText(value)]);
-  return { project: project.name, config: Object.fromEntries(config) as Record<string, string> };
+  const settings = (await readYaml(file ?? new URL(`Pulumi.${stack}.yaml`, INFRA))) as { config?: Config };
+  return { project: project.name, config: settings.config ?? {} };
+}
+
+/** Settings as Pulumi hands them to a program: text, and JSON for what is structured. */
+export function toPulumiConfig(config: Config): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
 }
 
 async function readYaml(file: string | URL): Promise<unknown> {
   return parse(await readFile(file, 'utf8')) as unknown;
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -4,42 +4,34 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** Runs a tool through the toolchain, so that a target works whatever Node.js `npx nx` was started with. */
-const tool = (command) => `node {workspaceRoot}/tools/toolchain/run.js ${command}`;
-const command = (line, options = {}) => ({ executor: 'nx:run-commands', options: { command: tool(line), ...options } });
+const run = (line) => ({ executor: 'nx:run-commands', options: { command: `node tools/toolchain/run.js ${line}` } });
 
 /** Every source of a project counts: a test may read any of them, and so may what imports the project. */
 const CODE = ['sources', '^sources'];
 
 const lint = {
-  ...command('eslint {projectRoot} --max-warnings 0', { cwd: '{workspaceRoot}' }),
+  ...run('eslint {projectRoot} --max-warnings 0'),
   cache: true,
   inputs: [...CODE, '{workspaceRoot}/eslint.config.js'],
 };
 
-const typecheck = {
-  ...command('tsc --project {projectRoot}/tsconfig.json', { cwd: '{workspaceRoot}' }),
-  cache: true,
-  inputs: CODE,
-};
+const typecheck = { ...run('tsc --project {projectRoot}/tsconfig.json'), cache: true, inputs: CODE };
 
 const test = {
-  ...command('vitest run --root {projectRoot} --config {workspaceRoot}/vitest.config.ts', { cwd: '{workspaceRoot}' }),
+  ...run('vitest run {projectRoot}/'),
   cache: true,
   inputs: [...CODE, '{workspaceRoot}/vitest.config.ts'],
 };
 
 const build = {
-  ...command('{workspaceRoot}/tools/plugin/build-service.js {projectRoot}', { cwd: '{workspaceRoot}' }),
+  ...run('tools/plugin/build-service.js {projectRoot}'),
   cache: true,
   inputs: ['production', '^production'],
   outputs: ['{workspaceRoot}/dist/{projectRoot}'],
 };
 
 /** The service and what it calls, in the twin, until it is stopped. */
-const serve = (name) => ({
-  ...command(`{workspaceRoot}/tools/twin/src/main.ts --service ${name}`, { cwd: '{workspaceRoot}' }),
-  continuous: true,
-});
+const serve = (name) => ({ ...run(`tools/twin/src/main.ts --service ${name}`), continuous: true });
 
 function targetsOf(root) {
   const isService = existsSync(join(root, 'service.ts'));

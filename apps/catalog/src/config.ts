@@ -1,6 +1,6 @@
 import { flag, loadConfig, type Config } from '@fairlead/config';
 import { databaseSettings } from '@fairlead/database';
-import { serviceSettings } from '@fairlead/service';
+import { serviceSettings } from '@fairlead/service/process';
 
 /** Every environment variable that catalog reads. */
 export const settings = {

@@ -1,5 +1,5 @@
 import { loadMigrations, migrate } from '@fairlead/database';
-import { runProcess } from '@fairlead/service';
+import { runProcess } from '@fairlead/service/process';
 import { loadCatalogConfig } from './config.ts';
 import { seedProducts } from './product/seed-products.ts';
 

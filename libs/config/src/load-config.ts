@@ -26,13 +26,18 @@ export function loadConfig<Declared extends Settings>(
 ): Config<Declared> {
   const faults: string[] = [];
   const entries = Object.entries(settings).map(([name, setting]) => {
-    const value = environment[setting.variable] || setting.default;
+    const value = findText(setting, environment);
     const fault = findFault(setting, value);
     if (fault !== undefined) faults.push(`${setting.variable} ${fault}`);
     return [name, fault === undefined ? setting.schema.parse(value) : undefined];
   });
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(Object.fromEntries(entries)) as Config<Declared>;
+}
+
+function findText(setting: Setting<unknown>, environment: Readonly<Record<string, string | undefined>>) {
+  const text = environment[setting.variable];
+  return text === undefined || text === '' ? setting.default : text;
 }
 
 function findFault(setting: Setting<unknown>, value: string | undefined): string | undefined {

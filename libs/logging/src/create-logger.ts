@@ -28,7 +28,11 @@ export function createLogger({ level, fields, destination = standardOutput() }: 
       mixin: () => findRequestContext() ?? {},
       serializers: { error: describeError },
     },
-    { write: (line) => destination.write(redactLine(line)) },
+    {
+      write(line) {
+        destination.write(redactLine(line));
+      },
+    },
   );
 }
 

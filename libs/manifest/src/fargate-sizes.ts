@@ -22,7 +22,7 @@ export type FargateSize = { [Cpu in keyof Sizes]: { cpu: Cpu; memoryMiB: Sizes[C
 
 /** Says what is wrong with a pair of CPU units and memory, or nothing where Fargate sells it. */
 export function findSizeFault(size: { cpu: number; memoryMiB: number }): string | undefined {
-  const memories: readonly number[] | undefined = FARGATE_SIZES[size.cpu as keyof Sizes];
+  const memories = new Map<string, readonly number[]>(Object.entries(FARGATE_SIZES)).get(String(size.cpu));
   if (!memories) return `Fargate sells no ${size.cpu} CPU units; allowed: ${Object.keys(FARGATE_SIZES).join(', ')}`;
   if (memories.includes(size.memoryMiB)) return undefined;
   return `Fargate sells no ${size.memoryMiB} MiB with ${size.cpu} CPU units; allowed: ${memories.join(', ')}`;

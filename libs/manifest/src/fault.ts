@@ -38,7 +38,7 @@ export function faultsOf(error: z.ZodError, file: string, given: unknown): Fault
       file,
       field: issue.path.join('.') || 'default export',
       value: valueAt(given, issue.path),
-      message: issue.message,
+      message: issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message,
     };
   });
 }

@@ -52,12 +52,16 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   health.ready();
   logger.info({ port }, 'listening');
 
-  if (!signal.stop.aborted) await once(signal.stop, 'abort');
+  await aborted(signal.stop);
   startWatchdog(logger);
   health.drain();
   logger.info({ lagSeconds: signal.hurry.aborted ? 0 : config.drainLagSeconds }, 'draining');
   await delay(config.drainLagSeconds * 1000, undefined, { signal: signal.hurry }).catch(() => undefined);
   await close(server, times.drain.longestRequestSeconds * 1000);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Ends a process whose dependencies do not close, so that the log says why before SIGKILL would end it without a word. */

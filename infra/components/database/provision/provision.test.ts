@@ -70,6 +70,16 @@ describe('the provisioner', () => {
     expect(store.values.get('arn:moved')).toMatchObject({ host: server.host, port: String(server.port) });
   });
 
+  it('mends what an earlier call left half done', async () => {
+    const store = createStore();
+    const request = { database: 'half', role: 'half', secretArn: 'arn:half' };
+    const put = vi.spyOn(store, 'put').mockRejectedValueOnce(new Error('the connection was lost'));
+    await expect(provision(request, server, store)).rejects.toThrow('the connection was lost');
+    expect(await provision(request, server, store)).toEqual({ credentials: 'replaced' });
+    expect(put).toHaveBeenCalledTimes(2);
+    expect(await query(store.values.get('arn:half')!, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
   it('leaves one working password when it is called several times at once', async () => {
     const store = createStore();
     const request = { database: 'busy', role: 'busy', secretArn: 'arn:busy' };
@@ -104,9 +114,10 @@ describe('the provisioner', () => {
     expect(statements.join('\n')).not.toContain(store.values.get('arn:quiet')!.password);
   });
 
-  it('runs as the bundle that Lambda gets, and finds Secrets Manager where AWS_ENDPOINT_URL says', async () => {
+  it('runs as the bundle that Lambda gets, and waits for a permission that is still on its way', async () => {
     const secrets = new Map([[MASTER, JSON.stringify({ username: 'fairlead_admin', password: 'master-password' })]]);
-    const endpoint = await startSecretsManager(secrets);
+    // A permission that was given a moment ago does not hold everywhere at once.
+    const endpoint = await startSecretsManager(secrets, { denials: 1 });
     const result = await runBundle(endpoint.url, { database: 'bundled', role: 'bundled', secretArn: 'arn:bundled' });
     endpoint.close();
     expect(JSON.parse(result)).toEqual({ credentials: 'replaced' });
@@ -151,16 +162,19 @@ function createStore() {
 }
 
 /** The two calls of Secrets Manager that the provisioner makes, in AWS's JSON protocol. */
-async function startSecretsManager(secrets: Map<string, string>) {
+async function startSecretsManager(secrets: Map<string, string>, { denials }: { denials: number }) {
+  let left = denials;
   const listener = createServer((request, response) => {
     void (async () => {
       const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Record<string, string>;
       const arn = body.SecretId!;
       if (request.headers['x-amz-target'] === 'secretsmanager.PutSecretValue') secrets.set(arn, body.SecretString!);
-      const SecretString = secrets.get(arn);
+      const SecretString = left > 0 ? undefined : secrets.get(arn);
+      const __type = left > 0 ? 'AccessDeniedException' : 'ResourceNotFoundException';
+      left -= 1;
       const found = SecretString !== undefined;
       response.writeHead(found ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end(JSON.stringify(found ? { ARN: arn, SecretString } : { __type: 'ResourceNotFoundException' }));
+      response.end(JSON.stringify(found ? { ARN: arn, SecretString } : { __type }));
     })();
   }).listen(0, '127.0.0.1');
   await once(listener, 'listening');

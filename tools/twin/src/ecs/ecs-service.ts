@@ -126,12 +126,12 @@ export class EcsService {
       this.#onStopped(task);
     });
     await task.start();
-    if (task.status !== 'ACTIVATING') return;
+    const isActivating = () => task.status === 'ACTIVATING';
+    if (!isActivating()) return;
     const registrations = this.#register(task);
     while (!task.isStopping) {
-      if (task.status === 'ACTIVATING' && registrations.every(({ target }) => target.health === 'healthy')) {
-        this.#onHealthy(task);
-      }
+      const isHealthy = registrations.every(({ target }) => target.health === 'healthy');
+      if (isHealthy && isActivating()) this.#onHealthy(task);
       const fault = findFault(task, registrations);
       if (fault !== undefined) {
         this.#options.onEvent('warn', `task ${shortId(task)} ${fault}; replacing it`);
@@ -139,7 +139,7 @@ export class EcsService {
       }
       await Promise.race([
         task.stopped,
-        ...(task.status === 'ACTIVATING' ? registrations.map(({ target }) => target.firstHealthy) : []),
+        ...(isActivating() ? registrations.map(({ target }) => target.firstHealthy) : []),
         delay(HEALTH_POLL_MS, undefined, { ref: false }),
       ]);
     }
@@ -233,4 +233,4 @@ function findFault(task: Task, registrations: readonly Registration[]): string |
 /** The id at the end of the ARN of a Cloud Map service. */
 const registryId = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
-export const shortId = (task: Task): string => task.id.slice(0, 6);
+const shortId = (task: Task): string => task.id.slice(0, 6);

