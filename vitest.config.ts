@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of what keeps data: they find a Postgres at `inject('postgres')`. */
-const WITH_POSTGRES = ['libs/database/**/*.test.ts', 'apps/**/*.test.ts'];
+const WITH_POSTGRES = ['libs/database/**/*.test.ts', 'apps/**/*.test.ts', 'infra/components/database/**/*.test.ts'];
 
 const shared = {
   // A test that takes longer than this hangs; the few that run the whole platform say so themselves.

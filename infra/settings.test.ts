@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateSettings, failureOf, resourceOf, SETTINGS, writeSettings } from './test/evaluate.ts';
-
-/** What the command says about settings that are wrong, line by line. */
-async function faultsOf(config: object): Promise<string[]> {
-  const file = await writeSettings(config);
-  return failureOf(['--stack', 'dev', '--config-file', file, '--output', `${file}.json`]);
-}
+import { evaluateSettings, faultsOf, resourceOf, SETTINGS } from './test/evaluate.ts';
 
 describe('the settings of a stack', () => {
   it('are refused with every fault at once, each with its file, field, value and what is allowed', async () => {

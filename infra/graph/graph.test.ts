@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { appendFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { evaluateToText, failureOf, resourceOf, runGraphCommand } from '../test/evaluate.ts';
 import { copyWorkspace } from '../test/workspace-copy.ts';
@@ -35,8 +34,8 @@ describe('the graph command', () => {
   });
 
   it('puts the code of functions beside the graph, ready to be imported', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'fairlead-graph-'));
-    const output = join(folder, 'graph.json');
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'fairlead-graph-'));
+    const output = join(folder.path, 'graph.json');
     const { stdout } = await runGraphCommand(['--stack', 'dev', '--output', output]);
     expect(stdout).toMatch(/^fairlead dev: \d+ resources in .*graph\.json\n$/);
     const graph = JSON.parse(await readFile(output, 'utf8')) as Graph;
@@ -45,7 +44,6 @@ describe('the graph command', () => {
     };
     const module: unknown = await import(pathToFileURL(join(dirname(output), archive['index.mjs']!)).href);
     expect(module).toHaveProperty('handler');
-    await rm(folder, { recursive: true });
   });
 
   it('says what is allowed when it is asked for something else', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
@@ -29,12 +29,10 @@ export async function failureOf(args: readonly string[], workspace = WORKSPACE):
 
 /** The text that the command wrote for a stack. */
 export async function evaluateToText(args: readonly string[], workspace = WORKSPACE): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fairlead-graph-'));
-  const output = join(folder, 'graph.json');
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'fairlead-graph-'));
+  const output = join(folder.path, 'graph.json');
   await runGraphCommand([...args, '--output', output], workspace);
-  const text = await readFile(output, 'utf8');
-  await rm(folder, { recursive: true });
-  return text;
+  return await readFile(output, 'utf8');
 }
 
 /** The graph of a stack. */
@@ -44,18 +42,23 @@ export async function evaluateStack(stack: string, workspace = WORKSPACE): Promi
 
 /** The graph of the dev stack with other settings. */
 export async function evaluateSettings(config: object): Promise<Graph> {
-  const file = await writeSettings(config);
-  const text = await evaluateToText(['--stack', 'dev', '--config-file', file]);
-  await rm(dirname(file), { recursive: true });
-  return JSON.parse(text) as Graph;
+  await using settings = await writeSettings(config);
+  return JSON.parse(await evaluateToText(settings.args)) as Graph;
 }
 
-/** Writes a stack file of its own. */
-export async function writeSettings(config: object): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fairlead-settings-'));
-  const file = join(folder, 'Pulumi.test.yaml');
+/** What the command says, line by line, about settings that are wrong. */
+export async function faultsOf(config: object): Promise<string[]> {
+  await using settings = await writeSettings(config);
+  return await failureOf(settings.args);
+}
+
+/** Writes a stack file of its own; gives the flags with which the command reads it. */
+async function writeSettings(config: object) {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'fairlead-settings-'));
+  const file = join(folder.path, 'Pulumi.test.yaml');
   await writeFile(file, stringify({ config }));
-  return file;
+  const args = ['--stack', 'dev', '--config-file', file];
+  return { args, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }
 
 /** Settings that are right, to be changed in one respect. */

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtempDisposable, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,8 @@ export interface WorkspaceCopy extends AsyncDisposable {
 
 /** Copies infra and the declarations into a workspace of their own, to which services can be added. */
 export async function copyWorkspace(): Promise<WorkspaceCopy> {
-  const folder = await mkdtemp(join(tmpdir(), 'fairlead-workspace-'));
+  const temporary = await mkdtempDisposable(join(tmpdir(), 'fairlead-workspace-'));
+  const folder = temporary.path;
   await cp(join(WORKSPACE, 'infra'), join(folder, 'infra'), {
     recursive: true,
     filter: (source) => basename(source) !== 'node_modules',
@@ -31,6 +32,6 @@ export async function copyWorkspace(): Promise<WorkspaceCopy> {
       const file = join(folder, 'apps', declaration.name, 'service.ts');
       await writeFile(file, `export default ${JSON.stringify(declaration)};\n`);
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
   };
 }

@@ -132,7 +132,16 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   return rest;
 }
 
-/** A number in a query arrives as text; readers of the document want to know the number. */
-function writeNumberInText({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
-  if (jsonSchema.type === 'integer') delete jsonSchema.pattern;
+/** A number in a query arrives as text; readers of the document want to know the number, which stands in the metadata. */
+function writeNumberInText({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodType;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}) {
+  const metadata = z.globalRegistry.get(zodSchema);
+  if (metadata?.type !== 'integer') return;
+  delete jsonSchema.pattern;
+  Object.assign(jsonSchema, metadata);
 }

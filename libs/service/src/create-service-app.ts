@@ -19,8 +19,6 @@ export function createServiceApp({ logger, health, routes }: ServiceAppOptions):
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.enable('case sensitive routing');
-  app.enable('strict routing');
 
   app.use(logRequests(logger));
   app.use(securityHeaders);

@@ -5,16 +5,8 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { findFreePort } from '../src/ports.ts';
 import { startEmbeddedPostgres } from '../src/postgres/embedded-postgres.ts';
-import type { Superuser } from '../src/postgres/postgres-server.ts';
 import { ProcessGroups } from '../src/process/process-group.ts';
 import { State } from '../src/state.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where the Postgres of this run is, and its superuser. */
-    postgres: Superuser;
-  }
-}
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-test-'));

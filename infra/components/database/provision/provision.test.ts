@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,27 +7,19 @@ import { join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startPostgres, type PostgresServer } from '../../../test/postgres-server.ts';
+import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { bundleProvisioner } from './bundle.ts';
 import { provision, type DatabaseServer } from './provision.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 
 const MASTER = 'arn:master';
 
-let postgres: PostgresServer;
-let server: DatabaseServer;
+const superuser = inject('postgres');
+const server: DatabaseServer = { host: superuser.host, port: superuser.port, masterSecretArn: MASTER };
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  const { host, port } = postgres.config;
-  server = { host, port, masterSecretArn: MASTER };
   // What RDS gives its master user: it makes roles and databases, and is no superuser.
   await asSuperuser("CREATE ROLE fairlead_admin LOGIN CREATEDB CREATEROLE PASSWORD 'master-password'");
-});
-
-afterAll(async () => {
-  await postgres[Symbol.asyncDispose]();
 });
 
 describe('the provisioner', () => {
@@ -73,7 +65,7 @@ describe('the provisioner', () => {
   it('mends what an earlier call left half done', async () => {
     const store = createStore();
     const request = { database: 'half', role: 'half', secretArn: 'arn:half' };
-    const put = vi.spyOn(store, 'put').mockRejectedValueOnce(new Error('the connection was lost'));
+    using put = vi.spyOn(store, 'put').mockRejectedValueOnce(new Error('the connection was lost'));
     await expect(provision(request, server, store)).rejects.toThrow('the connection was lost');
     expect(await provision(request, server, store)).toEqual({ credentials: 'replaced' });
     expect(put).toHaveBeenCalledTimes(2);
@@ -107,7 +99,7 @@ describe('the provisioner', () => {
 
   it('never lets a password into a statement', async () => {
     const store = createStore();
-    const sent = vi.spyOn(pg.Client.prototype, 'query');
+    using sent = vi.spyOn(pg.Client.prototype, 'query');
     await provision({ database: 'quiet', role: 'quiet', secretArn: 'arn:quiet' }, server, store);
     const statements = sent.mock.calls.map(([text]) => JSON.stringify(text));
     expect(statements.some((text) => text.includes(String.raw`ALTER ROLE \"quiet\" PASSWORD`))).toBe(true);
@@ -128,7 +120,7 @@ describe('the provisioner', () => {
 });
 
 async function asSuperuser(statement: string): Promise<void> {
-  const client = new pg.Client(postgres.config);
+  const client = new pg.Client(superuser);
   await client.connect();
   await client.query(statement);
   await client.end();
@@ -183,8 +175,8 @@ async function startSecretsManager(secrets: Map<string, string>, { denials }: { 
 }
 
 async function runBundle(endpoint: string, event: object): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fairlead-bundle-'));
-  const file = join(folder, 'index.mjs');
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'fairlead-bundle-'));
+  const file = join(folder.path, 'index.mjs');
   await writeFile(file, bundleProvisioner());
   const call = `const { handler } = await import(process.argv[1]);
     process.stdout.write(JSON.stringify(await handler(JSON.parse(process.argv[2]))));`;
@@ -198,7 +190,6 @@ async function runBundle(endpoint: string, event: object): Promise<string> {
     MASTER_SECRET_ARN: MASTER,
   };
   const args = ['--input-type=module', '-e', call, '--', file, JSON.stringify(event)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env, cwd: folder });
-  await rm(folder, { recursive: true });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env, cwd: folder.path });
   return stdout;
 }
