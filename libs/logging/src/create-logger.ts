@@ -25,7 +25,8 @@ export function createLogger({ level, fields, destination = standardOutput() }: 
       errorKey: 'error',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      mixin: () => findRequestContext() ?? {},
+      // A copy: pino writes the fields of the line into the object that it is given.
+      mixin: () => ({ ...findRequestContext() }),
       serializers: { error: describeError },
     },
     {

@@ -27,14 +27,14 @@ export const findProduct = statement({
 /** One statement for each combination of filters: each gets the plan that suits it, and none tests for absent ones. */
 export const listProducts = statement({
   name: 'list-products',
-  text: `SELECT ${COLUMNS} FROM products WHERE id > $1 ORDER BY id LIMIT $2`,
+  text: `SELECT ${COLUMNS} FROM products WHERE id > $1 ORDER BY id LIMIT $2::integer`,
   parameters: ['uuid', 'int4'],
   columns,
 });
 
 export const listCategory = statement({
   name: 'list-category',
-  text: `SELECT ${COLUMNS} FROM products WHERE category = $3 AND id > $1 ORDER BY id LIMIT $2`,
+  text: `SELECT ${COLUMNS} FROM products WHERE category = $3 AND id > $1 ORDER BY id LIMIT $2::integer`,
   parameters: ['uuid', 'int4', 'text'],
   columns,
 });
@@ -42,7 +42,7 @@ export const listCategory = statement({
 export const searchProducts = statement({
   name: 'search-products',
   text: `SELECT ${COLUMNS} FROM products
-    WHERE search @@ websearch_to_tsquery('english', $3) AND id > $1 ORDER BY id LIMIT $2`,
+    WHERE search @@ websearch_to_tsquery('english', $3) AND id > $1 ORDER BY id LIMIT $2::integer`,
   parameters: ['uuid', 'int4', 'text'],
   columns,
 });
@@ -50,7 +50,7 @@ export const searchProducts = statement({
 export const searchCategory = statement({
   name: 'search-category',
   text: `SELECT ${COLUMNS} FROM products
-    WHERE search @@ websearch_to_tsquery('english', $3) AND category = $4 AND id > $1 ORDER BY id LIMIT $2`,
+    WHERE search @@ websearch_to_tsquery('english', $3) AND category = $4 AND id > $1 ORDER BY id LIMIT $2::integer`,
   parameters: ['uuid', 'int4', 'text', 'text'],
   columns,
 });
