@@ -9,11 +9,19 @@ const shared = {
   hookTimeout: 30_000,
 };
 
+/** Tests that run the whole platform: one after the other, because each takes what the machine has. */
+const WHOLE_PLATFORM = ['tools/twin/test/platform*.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
       {
-        test: { ...shared, name: 'plain', include: ['**/*.test.ts'], exclude: [...WITH_POSTGRES, '**/node_modules/**'] },
+        test: {
+          ...shared,
+          name: 'plain',
+          include: ['**/*.test.ts'],
+          exclude: [...WITH_POSTGRES, ...WHOLE_PLATFORM, '**/node_modules/**'],
+        },
       },
       {
         test: {
@@ -23,6 +31,9 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           globalSetup: ['tools/twin/test/postgres-for-tests.ts'],
         },
+      },
+      {
+        test: { ...shared, name: 'platform', include: WHOLE_PLATFORM, fileParallelism: false },
       },
     ],
   },

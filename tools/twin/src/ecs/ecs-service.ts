@@ -103,9 +103,17 @@ export class EcsService {
 
   #reconcile(): void {
     if (this.#stopping) return;
-    const missing = this.desired - this.#current.length - this.#deployment.starting;
-    for (let count = 0; count < missing; count++) void this.#startTask(this.#deployment);
+    for (let count = this.#countToStart(); count > 0; count--) void this.#startTask(this.#deployment);
     if (this.isReady) for (const task of this.#previous) void this.#stop(task, 'SIGTERM');
+  }
+
+  /** Over running tasks one starts after the other: the first serves the edit sooner than all together would. */
+  #countToStart(): number {
+    const { starting } = this.#deployment;
+    const missing = this.desired - this.#current.length - starting;
+    if (this.#previous.length === 0) return missing;
+    const isStarting = starting > 0 || this.#current.some(({ status }) => status !== 'RUNNING');
+    return isStarting ? 0 : Math.min(missing, 1);
   }
 
   async #startTask(deployment: Deployment): Promise<void> {
@@ -203,11 +211,11 @@ export class EcsService {
     const deployment = this.#deployment;
     const wasStable = Date.now() - task.createdAt.getTime() > STABLE_MS;
     deployment.failures = wasStable ? 1 : deployment.failures + 1;
-    const [previous] = this.#previous;
-    if (previous) {
+    const previous = Math.max(0, ...this.#previous.map((task) => task.deployment));
+    if (previous > 0) {
       // Trying an edit again does not mend it. The tasks from before it go on, until the next edit.
       deployment.replaced.abort();
-      this.#deployment = createDeployment(previous.deployment);
+      this.#deployment = createDeployment(previous);
       this.#options.onEvent('warn', `the new tasks failed, the running ones stay: ${reason}`);
       return;
     }

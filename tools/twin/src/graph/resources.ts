@@ -70,7 +70,14 @@ const actionSchema = z.object({
   redirect: z.object({ statusCode: z.string() }).loose().optional(),
 });
 
-const listenerSchema = z.object({ arn: z.string(), protocol: z.string(), defaultActions: z.array(actionSchema) });
+const loadBalancerSchema = z.object({ arn: z.string(), idleTimeout: z.number().default(60) });
+
+const listenerSchema = z.object({
+  arn: z.string(),
+  loadBalancerArn: z.string(),
+  protocol: z.string(),
+  defaultActions: z.array(actionSchema),
+});
 
 const listenerRuleSchema = z.object({
   listenerArn: z.string(),
@@ -137,6 +144,7 @@ export type LambdaFunction = z.output<typeof functionSchema>;
 export interface PlayedResources {
   taskDefinitions: TaskDefinition[];
   services: EcsServiceResource[];
+  loadBalancers: z.output<typeof loadBalancerSchema>[];
   listeners: z.output<typeof listenerSchema>[];
   listenerRules: ListenerRule[];
   targetGroups: TargetGroupResource[];
@@ -153,6 +161,7 @@ export interface PlayedResources {
 export const pickResources = (graph: Graph): PlayedResources => ({
   taskDefinitions: graph.all('aws:ecs/taskDefinition:TaskDefinition', taskDefinitionSchema),
   services: graph.all('aws:ecs/service:Service', ecsServiceSchema),
+  loadBalancers: graph.all('aws:lb/loadBalancer:LoadBalancer', loadBalancerSchema),
   listeners: graph.all('aws:lb/listener:Listener', listenerSchema),
   listenerRules: graph.all('aws:lb/listenerRule:ListenerRule', listenerRuleSchema),
   targetGroups: graph.all('aws:lb/targetGroup:TargetGroup', targetGroupSchema),

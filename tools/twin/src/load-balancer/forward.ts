@@ -3,11 +3,11 @@ import { request as sendRequest, type IncomingMessage, type OutgoingHttpHeaders,
 import { pipeline } from 'node:stream';
 import type { Target } from './target.ts';
 
-/** The load balancer gives up on a target that sends nothing for this long. */
-const IDLE_TIMEOUT_MS = 60_000;
-
 /** Fields that concern one connection only (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
+
+/** Fields that a caller cannot declare to concern its connection only: they say where a request ends and whom it is for. */
+const END_TO_END = ['content-length', 'host'];
 
 /** Sends a request on to a target and its answer back, and answers for a target that does not. */
 export function forward(request: IncomingMessage, response: ServerResponse, target: Target): void {
@@ -22,7 +22,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, targ
     method: request.method,
     path: request.url,
     headers: toTargetHeaders(request),
-    timeout: IDLE_TIMEOUT_MS,
+    timeout: target.idleTimeoutMs,
   });
   upstream.on('timeout', () => upstream.destroy(new TargetTimeout()));
   upstream.on('error', (error) => {
@@ -38,7 +38,9 @@ export function forward(request: IncomingMessage, response: ServerResponse, targ
   response.once('close', () => {
     if (!response.writableFinished) upstream.destroy();
   });
-  pipeline(request, upstream, () => undefined);
+  request.pipe(upstream);
+  // What is left of a body that the target does not read is in the way of the caller's next request.
+  upstream.once('close', () => request.resume());
 }
 
 class TargetTimeout extends Error {}
@@ -61,8 +63,11 @@ export function answer(response: ServerResponse, status: `${number} ${string}`):
 function toTargetHeaders(request: IncomingMessage): OutgoingHttpHeaders {
   const client = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
   const forwardedFor = request.headers['x-forwarded-for'];
+  const isChunked = request.headers['transfer-encoding'] !== undefined;
   return {
     ...withoutHopByHop(request.headers),
+    // Without it Node.js sends the body of a GET or DELETE as it is, and the target takes it for another request.
+    ...(isChunked && { 'transfer-encoding': 'chunked' }),
     'x-forwarded-for': forwardedFor === undefined ? client : `${String(forwardedFor)}, ${client}`,
     'x-forwarded-proto': 'http',
     'x-forwarded-port': String(request.socket.localPort),
@@ -85,7 +90,6 @@ function toTraceId(given: string | string[] | undefined): string {
 
 function withoutHopByHop(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
   const named = headers.connection?.split(',').map((name) => name.trim().toLowerCase()) ?? [];
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name) && !named.includes(name)),
-  );
+  const removed = new Set([...HOP_BY_HOP, ...named]).difference(new Set(END_TO_END));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !removed.has(name)));
 }

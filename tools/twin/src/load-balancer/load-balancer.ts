@@ -6,7 +6,8 @@ import { answer, forward } from './forward.ts';
 import { findActions } from './listener-rules.ts';
 import { TargetGroup } from './target-group.ts';
 
-const IDLE_TIMEOUT_MS = 60_000;
+/** The resources of the graph that the entrance plays. */
+export type EntranceResources = Pick<PlayedResources, 'loadBalancers' | 'listeners' | 'listenerRules' | 'targetGroups'>;
 
 /** The entrance: one listener of the graph with its rules and target groups. Until it is configured it answers 503. */
 export class LoadBalancer implements AsyncDisposable {
@@ -26,18 +27,20 @@ export class LoadBalancer implements AsyncDisposable {
 
   /** Listens on a port, or on a free one where that is taken. */
   static async listen(preferredPort: number): Promise<LoadBalancer> {
-    const server = createServer({ keepAliveTimeout: IDLE_TIMEOUT_MS });
+    const server = createServer();
     return new LoadBalancer(server, await listenOn(server, preferredPort));
   }
 
   /** From now on requests are routed by the rules of the graph. */
-  configure({ listeners, listenerRules, targetGroups }: PlayedResources): void {
+  configure({ loadBalancers, listeners, listenerRules, targetGroups }: EntranceResources): void {
     // A listener that only redirects to HTTPS has no rules: the entrance plays the one that has, over plain HTTP.
     const listener =
       listeners.find(({ arn }) => listenerRules.some(({ listenerArn }) => listenerArn === arn)) ?? listeners[0];
     this.#rules = listenerRules.filter(({ listenerArn }) => listenerArn === listener?.arn);
     this.#defaultActions = listener?.defaultActions ?? [];
-    this.#targetGroups = new Map(targetGroups.map((group) => [group.arn, new TargetGroup(group)]));
+    const { idleTimeout = 60 } = loadBalancers.find(({ arn }) => arn === listener?.loadBalancerArn) ?? {};
+    this.#server.keepAliveTimeout = idleTimeout * 1000;
+    this.#targetGroups = new Map(targetGroups.map((group) => [group.arn, new TargetGroup(group, idleTimeout)]));
   }
 
   get targetGroups(): ReadonlyMap<string, TargetGroup> {

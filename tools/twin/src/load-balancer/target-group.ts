@@ -7,14 +7,17 @@ const POLL_MS = 20;
 /** The targets that one listener rule sends requests to. */
 export class TargetGroup {
   readonly #definition: TargetGroupResource;
+  readonly #idleTimeoutSeconds: number;
   readonly #targets = new Set<Target>();
 
-  constructor(definition: TargetGroupResource) {
+  /** @param idleTimeoutSeconds of the load balancer: it gives up on a target that sends nothing for so long */
+  constructor(definition: TargetGroupResource, idleTimeoutSeconds: number) {
     this.#definition = definition;
+    this.#idleTimeoutSeconds = idleTimeoutSeconds;
   }
 
   register(address: Address): Target {
-    const target = new Target(address, this.#definition.healthCheck);
+    const target = new Target(address, this.#definition.healthCheck, this.#idleTimeoutSeconds);
     this.#targets.add(target);
     return target;
   }

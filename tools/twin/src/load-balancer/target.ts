@@ -15,12 +15,11 @@ type HealthCheck = TargetGroupResource['healthCheck'];
 /** A new target is looked at this often until it is first healthy; the load balancer of AWS waits for its interval. */
 const INITIAL_INTERVAL_MS = 50;
 
-const IDLE_TIMEOUT_MS = 60_000;
-
 /** One registered task of a target group: its health, its connections and the requests it is serving. */
 export class Target implements Disposable {
   readonly address: Address;
-  readonly agent = new Agent({ keepAlive: true, timeout: IDLE_TIMEOUT_MS });
+  readonly agent: Agent;
+  readonly idleTimeoutMs: number;
   outstanding = 0;
   readonly #healthCheck: HealthCheck;
   readonly #removed = new AbortController();
@@ -28,8 +27,10 @@ export class Target implements Disposable {
   #health: TargetHealth = 'initial';
   #streak = 0;
 
-  constructor(address: Address, healthCheck: HealthCheck) {
+  constructor(address: Address, healthCheck: HealthCheck, idleTimeoutSeconds: number) {
     this.address = address;
+    this.idleTimeoutMs = idleTimeoutSeconds * 1000;
+    this.agent = new Agent({ keepAlive: true, timeout: this.idleTimeoutMs });
     this.#healthCheck = healthCheck;
     void this.#runHealthChecks();
   }

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createStateFolder, findProcesses, removeFolder, spawnTwin, startTwin, untilNoProcess } from './platform.ts';
+
+let state: string;
+
+beforeEach(async () => {
+  state = await createStateFolder();
+});
+
+afterEach(async () => {
+  await untilNoProcess(state);
+  await removeFolder(state);
+});
+
+const isOpen = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => {
+      resolve(false);
+    });
+  });
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+/** System V shared memory segments: the key, which Postgres derives from its data folder, and the size. */
+const sharedMemory = () =>
+  readFileSync('/proc/sysvipc/shm', 'utf8')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/)[0])
+    .filter(Boolean);
+
+const newProduct = {
+  sku: 'KEPT-1',
+  name: 'Kept',
+  description: 'Is there after a restart.',
+  category: 'garden',
+  price: { amount: 100, currency: 'EUR' },
+  pictureUrl: null,
+  stock: 1,
+};
+
+async function createProduct(entrance: string): Promise<string> {
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(`${entrance}/products`, { method: 'POST', headers, body: JSON.stringify(newProduct) });
+  expect(response.status).toBe(201);
+  return response.headers.get('location')!;
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops everything, leaves nothing behind and keeps the data',
+  { timeout: 60_000 },
+  async (signal) => {
+    const memory = sharedMemory();
+    const twin = await startTwin(state);
+    const { entrance, aws, services } = twin.status();
+    const path = await createProduct(entrance);
+
+    expect(await twin.stop(signal)).toBe(0);
+    expect(await findProcesses(state)).toEqual([]);
+    for (const port of [
+      portOf(entrance),
+      portOf(aws),
+      ...services.flatMap(({ tasks }) => tasks.map((task) => task.port)),
+    ]) {
+      expect(await isOpen(port)).toBe(false);
+    }
+    const files = await readdir(state);
+    expect(files).not.toContain('lock');
+    expect(files).not.toContain('twin.json');
+    expect(sharedMemory()).toEqual(memory);
+
+    const again = await startTwin(state);
+    expect((await fetch(`${again.status().entrance}${path}`)).status).toBe(200);
+    expect(await again.stop('SIGINT')).toBe(0);
+  },
+);
+
+test(
+  'a twin that is killed leaves nothing running, and the next one starts on its data',
+  { timeout: 60_000 },
+  async () => {
+    const memory = sharedMemory();
+    const twin = await startTwin(state);
+    const { entrance, services } = twin.status();
+    const path = await createProduct(entrance);
+    await twin.stop('SIGKILL');
+
+    const again = await startTwin(state);
+    expect((await fetch(`${again.status().entrance}${path}`)).status).toBe(200);
+    for (const { pid } of services.flatMap(({ tasks }) => tasks)) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await again.stop('SIGINT')).toBe(0);
+    expect(sharedMemory()).toEqual(memory);
+  },
+);
+
+test('SIGINT during the start stops as cleanly', { timeout: 60_000 }, async () => {
+  const twin = spawnTwin(state);
+  await expect.poll(() => findProcesses(`${state}/postgres`), { timeout: 10_000 }).not.toEqual([]);
+  expect(await twin.stop('SIGINT')).toBe(0);
+});
+
+test('a second twin on the same folder is refused, and says which one runs', { timeout: 60_000 }, async () => {
+  const first = await startTwin(state);
+  const second = spawnTwin(state);
+  await expect(second.until(({ message }) => message === 'ready')).rejects.toThrow(`process ${first.pid}`);
+  expect(await second.stop('SIGINT')).toBe(1);
+  expect((await fetch(`${first.status().entrance}/products`)).status).toBe(200);
+  await first.stop('SIGINT');
+});
+
+test('a port that is taken is replaced by a free one, and it is said', { timeout: 60_000 }, async () => {
+  const first = await startTwin(state);
+  const other = await createStateFolder();
+  const taken = portOf(first.status().entrance);
+  const second = await startTwin(other, ['--port', String(taken)]);
+  expect(second.lines).toContainEqual(
+    expect.objectContaining({
+      level: 'warn',
+      message: expect.stringContaining(`port ${taken} is taken; the entrance is on port`),
+    }),
+  );
+  expect((await fetch(`${second.status().entrance}/products`)).status).toBe(200);
+  expect(await second.stop('SIGINT')).toBe(0);
+  await first.stop('SIGINT');
+  await removeFolder(other);
+});
