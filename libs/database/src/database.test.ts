@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import pg from 'pg';
 import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
-import { checkStatement, createTestDatabase } from '../test/index.ts';
+import { checkStatements, createTestDatabase } from '../test/index.ts';
 import { Database } from './database.ts';
 import { violatesUnique } from './errors.ts';
 import type { DatabaseConfig } from './settings.ts';
@@ -111,18 +111,12 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
 }
 
 test('statements declare the types that Postgres says they have', async () => {
-  const faults = await asSuperuser(async (client) => {
-    const found = [];
-    for (const declared of [insert, list, sleep, backend]) found.push(...(await checkStatement(client, declared)));
-    return found;
-  });
-  expect(faults).toEqual([]);
+  expect(await checkStatements(config, [insert, list, sleep, backend])).toEqual([]);
 });
 
 test('a statement that declares other types is found out', async () => {
   const wrong = statement({ ...list, name: 'wrong', columns: { id: 'text', name: 'text' } });
-  const faults = await asSuperuser((client) => checkStatement(client, wrong));
-  expect(faults).toEqual(['wrong: columns are integer, text, not text, text']);
+  expect(await checkStatements(config, [wrong])).toEqual(['wrong: columns are integer, text, not text, text']);
 });
 
 test('a statement is prepared once for each connection', async () => {

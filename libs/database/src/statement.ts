@@ -33,7 +33,7 @@ export type Values<Parameters extends readonly ColumnType[]> = {
   [Index in keyof Parameters]: ValueOf<Parameters[Index]>;
 };
 
-/** SQL with the types of what goes in and what comes out. `checkStatement` compares them with what Postgres says. */
+/** SQL with the types of what goes in and what comes out. `checkStatements` compares them with what Postgres says. */
 export interface Statement<Parameters extends readonly ColumnType[], Declared extends Columns> {
   /** Each connection parses and plans a named statement once; names are unique within a service. */
   name: string;

@@ -1,2 +1,2 @@
-export { checkStatement } from './check-statement.ts';
+export { checkStatements } from './check-statements.ts';
 export { createTestDatabase, type TestDatabase, type TestServer } from './create-test-database.ts';

@@ -56,7 +56,6 @@ export const product = z.strictObject({
 export const searchText = line(100);
 
 export type ProductInput = z.output<typeof productInput>;
-export type ProductPatch = z.output<typeof productPatch>;
 export type Product = z.output<typeof product>;
 
 /** A product with its version, which counts its changes and is its entity tag. */

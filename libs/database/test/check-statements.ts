@@ -1,4 +1,6 @@
-import type pg from 'pg';
+import pg from 'pg';
+import { toClientConfig } from '../src/database.ts';
+import type { DatabaseConfig } from '../src/settings.ts';
 import type { ColumnType, Columns, Statement } from '../src/statement.ts';
 
 /** How Postgres writes the types of {@link ColumnType} in its catalogue. */
@@ -14,14 +16,25 @@ interface Description {
   columns: string[];
 }
 
+type AnyStatement = Statement<readonly ColumnType[], Columns>;
+
 /**
- * Asks Postgres for the types of a statement and compares them with those it declares.
- * @returns what differs, in words; nothing where the declaration is right
+ * Asks Postgres for the types of statements and compares them with those they declare.
+ * @returns what differs, in words; nothing where the declarations are right
  */
-export async function checkStatement(
-  client: pg.ClientBase,
-  statement: Statement<readonly ColumnType[], Columns>,
-): Promise<string[]> {
+export async function checkStatements(config: DatabaseConfig, statements: readonly AnyStatement[]): Promise<string[]> {
+  const client = new pg.Client(toClientConfig(config));
+  await client.connect();
+  try {
+    const faults = [];
+    for (const statement of statements) faults.push(...(await checkStatement(client, statement)));
+    return faults;
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkStatement(client: pg.Client, statement: AnyStatement): Promise<string[]> {
   const declared: Description = {
     parameters: statement.parameters.map(toCatalogueName),
     columns: Object.values(statement.columns).map(toCatalogueName),
@@ -33,10 +46,7 @@ export async function checkStatement(
 }
 
 /** https://www.postgresql.org/docs/18/view-pg-prepared-statements.html */
-async function describe(
-  client: pg.ClientBase,
-  { name, text }: Statement<readonly ColumnType[], Columns>,
-): Promise<Description> {
+async function describe(client: pg.Client, { name, text }: AnyStatement): Promise<Description> {
   await client.query(`PREPARE "${name}" AS ${text}`);
   const { rows } = await client.query<Description>(
     `SELECT parameter_types::text[] AS parameters, result_types::text[] AS columns
