@@ -147,11 +147,24 @@ function prepare() {
 function run(node, target, args) {
   const child = spawn(node, [scriptPath(target), ...args], { stdio: 'inherit', env: environment(node) });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event) stopWithParent(() => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => {
     if (signal) process.removeAllListeners(signal);
     if (signal) process.kill(process.pid, signal);
     else process.exitCode = code;
   });
+}
+
+/** npm that is killed cannot pass anything on: what it started has to notice. */
+function stopWithParent(stop) {
+  const parent = process.ppid;
+  const watch = () => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  };
+  const timer = setInterval(watch, 500);
+  timer.unref();
 }
 
 try {

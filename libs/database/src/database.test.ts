@@ -1,3 +1,4 @@
+import { Secret } from '@fairlead/config';
 import { Problem } from '@fairlead/problem';
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
@@ -176,7 +177,6 @@ test('a server that is not there is a 503 at once', async () => {
 });
 
 test('a wrong password is a 503 too: it may just have been rotated', async () => {
-  const { Secret } = await import('@fairlead/config');
   const { database } = open({ databasePassword: new Secret('wrong') });
   expect(await problemOf(database.query(list, []))).toMatchObject(unavailable);
 });

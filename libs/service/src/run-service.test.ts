@@ -103,7 +103,7 @@ test('serves nothing on a kept-alive connection after it has stopped accepting',
   const busy = get(port, '/slow?ms=500', agent);
   const next = get(port, '/fast', agent).then(
     () => 'served',
-    (error: NodeJS.ErrnoException) => error.code,
+    (error: unknown) => (error as NodeJS.ErrnoException).code,
   );
   child.kill('SIGTERM');
   expect(await busy).toEqual({ status: 200, connection: 'close' });

@@ -13,6 +13,12 @@ function listenForStop(): AbortSignal {
     process.on(signal, () => {
       controller.abort();
     });
+  // Under npm and Nx the toolchain starts the twin; killed, it cannot pass anything on.
+  const parent = process.ppid;
+  const stopAlone = () => {
+    if (process.ppid !== parent) controller.abort();
+  };
+  if (env.FAIRLEAD_TOOLCHAIN) setInterval(stopAlone, 500).unref();
   return controller.signal;
 }
 

@@ -9,7 +9,7 @@ export interface TestServer {
   server: Server;
   port: number;
   /** Refuses connections from now on, and cuts those that there are. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A server on a port of its own, until the test is over. */

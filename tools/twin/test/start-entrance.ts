@@ -16,6 +16,7 @@ export async function startEntrance(changes: Partial<EntranceResources> = {}): P
 }
 
 export interface ServedEntrance {
+  loadBalancer: LoadBalancer;
   /** Of the load balancer. */
   port: number;
   group: TargetGroup;
@@ -33,13 +34,13 @@ export async function startServedEntrance(
     if (req.url === '/readyz') res.end();
     else listener(req, res);
   });
-  const { port, targetGroups } = await startEntrance(changes);
-  const [group] = targetGroups.values();
+  const loadBalancer = await startEntrance(changes);
+  const [group] = loadBalancer.targetGroups.values();
   if (!group) throw new Error('the entrance needs a target group');
   const target = group.register({ host: LOOPBACK, port: origin.port });
   onTestFinished(() => {
     target[Symbol.dispose]();
   });
   await target.firstHealthy;
-  return { port, group, target, origin };
+  return { loadBalancer, port: loadBalancer.port, group, target, origin };
 }

@@ -17,7 +17,7 @@ export interface EnvironmentOptions {
  * @throws where a secret cannot be had
  */
 export function createContainerEnvironment(
-  task: Task,
+  task: Pick<Task, 'id' | 'port'>,
   { name, environment, secrets }: ContainerDefinition,
   options: EnvironmentOptions,
 ): Record<string, string> {
@@ -57,7 +57,16 @@ function readSecret(store: SecretStore, valueFrom: string): string {
 }
 
 function pickKey(data: string, key: string): string {
-  const value: unknown = (JSON.parse(data) as Record<string, unknown>)[key];
-  if (typeof value === 'string') return value;
+  const value = parseValues(data)[key];
+  if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
   throw new Error(`retrieved secret from Secrets Manager did not contain json key ${key}`);
+}
+
+/** The message of JSON.parse would show the secret. */
+function parseValues(data: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(data)) as Record<string, unknown>;
+  } catch {
+    throw new Error('retrieved secret from Secrets Manager is not JSON');
+  }
 }

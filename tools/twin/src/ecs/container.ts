@@ -100,7 +100,7 @@ export class Container {
     const { signal } = this.#checks;
     let failures = 0;
     while (!signal.aborted) {
-      const passed = await runCheck(check.command, { cwd, env, timeoutSeconds: check.timeout });
+      const passed = await runCheck(check.command, { cwd, env, timeoutSeconds: check.timeout, signal });
       const starting = Date.now() - this.startedAt.getTime() < check.startPeriod * 1000;
       if (passed) failures = 0;
       else if (!starting || this.#health === 'HEALTHY') failures += 1;
@@ -115,14 +115,17 @@ interface CheckOptions {
   cwd: string;
   env: Readonly<Record<string, string>>;
   timeoutSeconds: number;
+  /** Aborted when the container has ended. */
+  signal: AbortSignal;
 }
 
 /** Runs the command of a health check: `CMD` with its arguments, or `CMD-SHELL` with one line for a shell. */
-async function runCheck([kind, ...rest]: string[], { cwd, env, timeoutSeconds }: CheckOptions): Promise<boolean> {
+async function runCheck([kind, ...rest]: string[], options: CheckOptions): Promise<boolean> {
+  const { timeoutSeconds, ...context } = options;
   const [executable = 'false', ...args] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...rest] : rest;
   const command = executable === 'node' ? process.execPath : executable;
   return new Promise((resolve) => {
-    execFile(command, args, { cwd, env, timeout: timeoutSeconds * 1000 }, (error) => {
+    execFile(command, args, { ...context, timeout: timeoutSeconds * 1000 }, (error) => {
       resolve(error === null);
     });
   });

@@ -113,15 +113,17 @@ test('a target that does not listen yet is looked at again soon, however long th
 });
 
 test('a target that has left is not looked at any more', async () => {
-  let checks = 0;
-  const { port } = await startServer((_req, res) => {
-    checks += 1;
+  const checks = { '/left': 0, '/other': 0 };
+  const { port } = await startServer((req, res) => {
+    checks[req.url as keyof typeof checks] += 1;
     res.end();
   });
-  const target = watchTarget(port, { interval: 0.001 });
+  const target = watchTarget(port, { interval: 0.001, path: '/left' });
   await target.firstHealthy;
   target[Symbol.dispose]();
-  const before = checks;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(checks).toBeLessThanOrEqual(before + 1);
+  const underWay = 1;
+  const before = checks['/left'];
+  watchTarget(port, { interval: 0.001, path: '/other' });
+  await expect.poll(() => checks['/other']).toBeGreaterThan(10);
+  expect(checks['/left']).toBeLessThanOrEqual(before + underWay);
 });

@@ -56,6 +56,10 @@ export class ProcessGroups implements AsyncDisposable {
   }: ProcessOptions): Promise<ChildProcessGroup> {
     const child = spawn(command, args, { cwd, env, ...user, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+    // As in a container, nothing outlives its first process; it might hold the output open, too.
+    child.once('exit', () => {
+      killGroup(child.pid ?? 0, 'SIGKILL');
+    });
     // `close` comes after the last line of output, `exit` may come before it.
     const exited = new Promise<Exit>((resolve) =>
       child.once('close', (code, signal) => {
