@@ -1,7 +1,7 @@
 // Bundles a service for its image: `build-service.js apps/<name>` writes dist/apps/<name>, laid out like the sources, so
 // that what a script finds beside itself (`../migrations/`) is there in both.
 import { build } from 'esbuild';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
@@ -32,6 +32,7 @@ const { metafile } = await build({
   // The CommonJS packages in the bundle call `require` for what Node.js has built in.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 });
+writeFileSync(join(output, 'package.json'), '{ "type": "module" }\n');
 for (const folder of ['migrations', 'seed']) {
   if (existsSync(join(root, folder))) cpSync(join(root, folder), join(output, folder), { recursive: true });
 }
