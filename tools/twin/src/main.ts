@@ -9,14 +9,16 @@ const { stdout, stderr, env } = process;
 /** Aborted by the first signal. Later ones change nothing: npm and a terminal send the same one again. */
 function listenForStop(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      controller.abort();
-    });
+  const stop = () => {
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // `npm start | head` closes the pipe: nobody reads any more.
+  stdout.on('error', stop);
   // Under npm and Nx the toolchain starts the twin; killed, it cannot pass anything on.
   const parent = process.ppid;
   const stopAlone = () => {
-    if (process.ppid !== parent) controller.abort();
+    if (process.ppid !== parent) stop();
   };
   if (env.FAIRLEAD_TOOLCHAIN) setInterval(stopAlone, 500).unref();
   return controller.signal;
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
     const terminal = { stream: stdout, readable, colour: readable && !env.NO_COLOR };
     await runTwin(options, { workspace, externalPostgresUrl: env.FAIRLEAD_POSTGRES_URL, terminal, signal });
   } catch (error) {
-    if (signal.aborted) return;
+    if (error === signal.reason) return;
     if (!(error instanceof UserError || error instanceof ManifestError)) throw error;
     stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -83,6 +83,18 @@ test(
     await untilServed('mended route');
   },
 );
+
+test('a migration that fails leaves the tasks that run, and says why', { timeout: 30_000 }, async () => {
+  const file = join(workspace, 'apps/catalog/migrations/0002-broken.sql');
+  await writeFile(file, 'ALTER TABLE products ADD COLUMN weight integer; SELECT no_such_function();');
+  const { message } = await twin.until((line) => line.message.includes('0002-broken.sql failed'));
+  expect(message).toContain('function no_such_function() does not exist');
+  const statuses = await Promise.all(
+    Array.from({ length: 20 }, async () => (await fetch(`${twin.status().entrance}/products`)).status),
+  );
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  await rm(file);
+});
 
 test('an edit of a test rolls nothing', async () => {
   const rollouts = () => twin.lines.filter(({ message }) => message === 'catalog: rolling').length;

@@ -123,7 +123,7 @@ describe('a running platform', () => {
   test('has every task in Cloud Map, where it answers', async () => {
     const discovery = new ServiceDiscoveryClient({ ...client(), disableHostPrefix: true });
     const { Instances = [] } = await discovery.send(
-      new DiscoverInstancesCommand({ NamespaceName: await findNamespace(), ServiceName: 'catalog' }),
+      new DiscoverInstancesCommand({ NamespaceName: findNamespace(), ServiceName: 'catalog' }),
     );
     const ports = Instances.map(({ Attributes }) => Number(Attributes?.AWS_INSTANCE_PORT));
     expect(ports.sort()).toEqual(
@@ -145,7 +145,7 @@ describe('a running platform', () => {
   });
 });
 
-async function findNamespace(): Promise<string> {
+function findNamespace(): string {
   const graph = JSON.parse(readFileSync(join(twin.state, 'graph.dev.json'), 'utf8')) as {
     resources: { type: string; outputs: { name: string } }[];
   };

@@ -17,6 +17,9 @@ export interface ContainerOptions {
 /** The last lines of output, which say why a container ended. */
 const REMEMBERED_LINES = 20;
 
+/** A container that starts is looked at this often until it is first healthy; ECS waits for its interval. */
+const INITIAL_INTERVAL_SECONDS = 0.5;
+
 /** One container of a task: a process, with the health check of its definition. */
 export class Container {
   readonly definition: ContainerDefinition;
@@ -99,14 +102,16 @@ export class Container {
     if (!check) return;
     const { signal } = this.#checks;
     let failures = 0;
-    while (!signal.aborted) {
-      const passed = await runCheck(check.command, { cwd, env, timeoutSeconds: check.timeout, signal });
+    for (;;) {
       const starting = Date.now() - this.startedAt.getTime() < check.startPeriod * 1000;
+      const wait = starting && this.#health === 'UNKNOWN' ? INITIAL_INTERVAL_SECONDS : check.interval;
+      const waited = delay(Math.min(wait, check.interval) * 1000, true, { signal, ref: false });
+      if (!(await waited.catch(() => false))) return;
+      const passed = await runCheck(check.command, { cwd, env, timeoutSeconds: check.timeout, signal });
       if (passed) failures = 0;
       else if (!starting || this.#health === 'HEALTHY') failures += 1;
       if (passed) this.#health = 'HEALTHY';
       else if (failures >= check.retries) this.#health = 'UNHEALTHY';
-      await delay(check.interval * 1000, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 }

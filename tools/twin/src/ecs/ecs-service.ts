@@ -120,8 +120,10 @@ export class EcsService {
     const { signal } = deployment.replaced;
     deployment.starting += 1;
     await delay(restartDelayMs(deployment.failures), undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) {
-      const task = await this.#options.createTask(this.#options.definition, deployment.number);
+    const task = signal.aborted
+      ? undefined
+      : await this.#options.createTask(this.#options.definition, deployment.number);
+    if (task && !signal.aborted) {
       this.#tasks.set(task, []);
       void this.#watch(task);
     }
@@ -138,8 +140,7 @@ export class EcsService {
     if (!isActivating()) return;
     const registrations = this.#register(task);
     while (!task.isStopping) {
-      const isHealthy = registrations.every(({ target }) => target.health === 'healthy');
-      if (isHealthy && isActivating()) this.#onHealthy(task);
+      if (isActivating() && isHealthy(task, registrations)) this.#onHealthy(task);
       const fault = findFault(task, registrations);
       if (fault !== undefined) {
         this.#options.onEvent('warn', `task ${shortId(task)} ${fault}; replacing it`);
@@ -147,7 +148,7 @@ export class EcsService {
       }
       await Promise.race([
         task.stopped,
-        ...(isActivating() ? registrations.map(({ target }) => target.firstHealthy) : []),
+        ...(isActivating() ? firstHealthy(registrations) : []),
         delay(HEALTH_POLL_MS, undefined, { ref: false }),
       ]);
     }
@@ -228,6 +229,14 @@ export class EcsService {
 function createDeployment(number: number): Deployment {
   return { number, replaced: new AbortController(), starting: 0, failures: 0 };
 }
+
+/** The load balancer decides where there is one, the health checks of the containers elsewhere. */
+const isHealthy = (task: Task, registrations: readonly Registration[]): boolean =>
+  registrations.length > 0 ? registrations.every(({ target }) => target.health === 'healthy') : task.isHealthy;
+
+/** What to wait for beside the time: the moment at which every target, if there is any, has been healthy. */
+const firstHealthy = (registrations: readonly Registration[]): Promise<unknown>[] =>
+  registrations.length > 0 ? [Promise.all(registrations.map(({ target }) => target.firstHealthy))] : [];
 
 function findFault(task: Task, registrations: readonly Registration[]): string | undefined {
   if (task.isStopping) return undefined;

@@ -29,6 +29,8 @@ export class Task {
   readonly #options: TaskOptions;
   readonly #containers = new Map<string, Container>();
   readonly #stopped = Promise.withResolvers<undefined>();
+  /** The container whose process is being created, if any. */
+  #spawning: Promise<unknown> = Promise.resolve();
   #status: TaskStatus = 'PROVISIONING';
   #stoppedReason: string | undefined;
 
@@ -66,6 +68,13 @@ export class Task {
     return this.#stopped.promise;
   }
 
+  /** Whether every essential container that has health checks passes them. */
+  get isHealthy(): boolean {
+    return this.containers.every(
+      ({ definition, health }) => !definition.essential || !definition.healthCheck || health === 'HEALTHY',
+    );
+  }
+
   get isUnhealthy(): boolean {
     return this.containers.some(({ definition, health }) => definition.essential && health === 'UNHEALTHY');
   }
@@ -94,6 +103,7 @@ export class Task {
   /** Asks every container to stop. SIGTERM is what ECS sends; SIGINT asks not to wait for anybody. */
   async stop(signal: NodeJS.Signals, timeoutSeconds?: number): Promise<void> {
     this.setStatus('STOPPING');
+    await this.#spawning;
     await Promise.all(this.containers.map((container) => container.stop(signal, timeoutSeconds)));
     this.#finish();
   }
@@ -106,14 +116,15 @@ export class Task {
   async #startContainer(definition: ContainerDefinition): Promise<void> {
     const { createEnvironment, container: options, onLine } = this.#options;
     const env = createEnvironment(definition);
-    const container = await Container.start(definition, {
+    const starting = Container.start(definition, {
       ...options,
       env,
       onLine: (line) => {
         onLine(definition.name, line);
       },
     });
-    this.#containers.set(definition.name, container);
+    this.#spawning = starting.then((started) => this.#containers.set(definition.name, started)).catch(() => undefined);
+    const container = await starting;
     if (definition.essential) void container.exited.then(() => this.#onEssentialExit(container));
   }
 
@@ -184,7 +195,7 @@ function findLogMessage(line: string): string | undefined {
 }
 
 async function waitUntilHealthy(container: Container): Promise<void> {
-  while (container.isRunning && container.health !== 'HEALTHY') {
+  while (container.isRunning && container.health === 'UNKNOWN') {
     await Promise.race([container.exited, new Promise((resolve) => setTimeout(resolve, 100))]);
   }
   if (container.health !== 'HEALTHY') throw new Error(`container ${container.definition.name} did not become healthy`);

@@ -29,8 +29,8 @@ export async function evaluateGraph({ workspace, stack, output, local }: Evaluat
   try {
     await promisify(execFile)(process.execPath, args, { cwd: workspace });
   } catch (error) {
-    const { stderr } = error as { stderr?: string };
-    throw new UserError(stderr?.trim() ?? String(error));
+    const { stderr = '' } = error as { stderr?: string };
+    throw new UserError(stderr.trim() || String(error));
   }
   return new Graph(JSON.parse(await readFile(output, 'utf8')));
 }

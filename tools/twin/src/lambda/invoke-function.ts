@@ -40,13 +40,16 @@ export async function invokeFunction(
       onLine(line);
     },
   });
+  const deadline = new AbortController();
   const timer = setTimeout(() => {
+    deadline.abort();
     child.kill('SIGKILL');
   }, definition.timeout * 1000);
   const { code } = await child.exited;
   clearTimeout(timer);
-  if (code !== 0)
-    throw new Error(`function ${definition.name} failed: ${findError(lines) ?? 'it ended without a word'}`);
+  if (code === 0) return;
+  const reason = deadline.signal.aborted ? `Task timed out after ${definition.timeout} seconds` : findError(lines);
+  throw new Error(`function ${definition.name} failed: ${reason ?? 'it ended without a word'}`);
 }
 
 const findError = (lines: readonly string[]) => lines.findLast((line) => /\b\w*Error\b/.test(line)) ?? lines.at(-1);

@@ -7,7 +7,13 @@ const TASK_ID_LENGTH = 6;
 
 type Style = Parameters<typeof styleText>[0];
 
-const LEVEL_STYLES: Record<string, Style> = { fatal: 'red', error: 'red', warn: 'yellow', debug: 'dim', trace: 'dim' };
+const LEVEL_STYLES = new Map<string, Style>([
+  ['fatal', 'red'],
+  ['error', 'red'],
+  ['warn', 'yellow'],
+  ['debug', 'dim'],
+  ['trace', 'dim'],
+]);
 
 /** Fields that every line has, or that are shown in another way. */
 const SHOWN_OTHERWISE = ['level', 'time', 'message', 'service', 'task', 'environment', 'requestId', 'error'];
@@ -20,9 +26,9 @@ export function formatLine(record: LogRecord, colour: boolean): string {
   const source = task === undefined ? service : `${service}/${task.slice(0, TASK_ID_LENGTH)}`;
   const head = [style('dim', time.slice(11, 23)), style('cyan', source.padEnd(SOURCE_WIDTH))];
   const body = describe(record);
-  const levelStyle = LEVEL_STYLES[level];
+  const levelStyle = LEVEL_STYLES.get(level);
   const line = [...head, levelStyle ? style(levelStyle, `${level} ${body}`) : body].join('  ');
-  return error === undefined ? line : `${line}\n${style('dim', describeError(error))}`;
+  return error === undefined ? line : `${line}\n${style('dim', describeError(error).replaceAll(/^/gm, '  '))}`;
 }
 
 function describe(record: LogRecord): string {
@@ -32,13 +38,14 @@ function describe(record: LogRecord): string {
   }
   const fields = Object.entries(record)
     .filter(([name]) => !SHOWN_OTHERWISE.includes(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}=${asText(value)}`);
   return [record.message, ...fields].join('  ');
 }
 
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 function describeError(error: unknown): string {
-  const { stack, message, cause } = error as { stack?: string; message?: string; cause?: unknown };
-  const text = stack ?? message ?? JSON.stringify(error);
-  const lines = cause === undefined ? text : `${text}\ncaused by ${describeError(cause)}`;
-  return lines.replaceAll(/^/gm, '  ');
+  const { stack, message, cause } = Object(error) as Record<'stack' | 'message' | 'cause', unknown>;
+  const text = asText(stack ?? message ?? error);
+  return cause === undefined ? text : `${text}\ncaused by ${describeError(cause)}`;
 }

@@ -16,7 +16,9 @@ export class LogFiles implements Disposable {
   write(service: string, line: string): void {
     const stream = this.#streams.get(service) ?? this.#open(service);
     stream.write(`${line}\n`);
-    if (stream.bytesWritten > ROTATE_BYTES) this.#streams.delete(service);
+    if (stream.bytesWritten <= ROTATE_BYTES) return;
+    this.#streams.delete(service);
+    stream.end();
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,5 @@
 import type { LogFiles } from './log-files.ts';
-import { formatLine } from './format-line.ts';
+import { asText, formatLine } from './format-line.ts';
 
 export interface OutputOptions {
   stream: NodeJS.WritableStream;
@@ -70,14 +70,8 @@ export type LogRecord = Record<string, unknown> & { service: string; level: stri
 
 function toRecord({ service, task }: LineSource, text: string): LogRecord {
   const logged = parseObject(text) ?? { message: text };
-  return {
-    level: 'info',
-    time: new Date().toISOString(),
-    message: '',
-    ...logged,
-    service,
-    ...(task !== undefined && { task }),
-  };
+  const { level = 'info', time = new Date().toISOString(), message = '', ...fields } = logged;
+  return { level: asText(level), time: asText(time), message: asText(message), ...fields, service, task };
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -49,23 +49,26 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   let server = await startServer(folders, options);
   const stopping = new AbortController();
+  const isStopping = () => stopping.signal.aborted;
   const keepRunning = async (): Promise<void> => {
     await server.exited;
-    if (stopping.signal.aborted) return;
+    if (isStopping()) return;
     options.onRestart();
-    await delay(RESTART_DELAY_MS);
+    await delay(RESTART_DELAY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    if (isStopping()) return;
     server = await startServer(folders, options);
+    if (isStopping()) server.kill('SIGINT');
     await keepRunning();
   };
   await waitUntilReady(superuser, server);
-  void keepRunning();
+  const running = keepRunning();
   return {
     superuser,
     async [Symbol.asyncDispose]() {
       stopping.abort();
       // Fast shutdown: connections are cut, what was committed is kept.
       server.kill('SIGINT');
-      await server.exited;
+      await running;
     },
   };
 }

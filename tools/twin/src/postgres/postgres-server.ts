@@ -15,20 +15,28 @@ export interface PostgresServer extends AsyncDisposable {
   superuser: Superuser;
 }
 
+const URL_FAULT = 'FAIRLEAD_POSTGRES_URL must look like postgres://user:password@host:5432/postgres';
+
 /** Reads the URL of a server that somebody else runs. @throws {UserError} where it does not name one */
 export function findExternalPostgres(text: string | undefined): Superuser | undefined {
   if (text === undefined || text === '') return undefined;
   const url = URL.parse(text);
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '') {
-    throw new UserError('FAIRLEAD_POSTGRES_URL must look like postgres://user:password@host:5432/postgres');
-  }
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '') throw new UserError(URL_FAULT);
   return {
-    host: url.hostname,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port || 5432),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: url.pathname.slice(1) || 'postgres',
+    user: decode(url.username),
+    password: decode(url.password),
+    database: decode(url.pathname.slice(1)) || 'postgres',
   };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UserError(URL_FAULT);
+  }
 }
 
 /** Creates, or gives a new password to, the role that RDS makes for the master user: not a superuser, as on RDS. */

@@ -37,6 +37,8 @@ export class ProcessGroups implements AsyncDisposable {
     const script = fileURLToPath(new URL('reaper.ts', import.meta.url));
     this.#reaper = spawn(process.execPath, [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     this.#reaper.unref();
+    // Whoever kills the reaper loses what it does, and no more.
+    this.#reaper.stdin?.on('error', () => undefined);
   }
 
   /** The process that cleans up after a crash; while it lives, the one before has not finished. */
@@ -83,7 +85,7 @@ export class ProcessGroups implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#reaper.exitCode !== null) return;
+    if (this.#reaper.exitCode !== null || this.#reaper.signalCode !== null) return;
     const exited = once(this.#reaper, 'exit');
     this.#reaper.ref();
     this.#reaper.stdin?.end();
