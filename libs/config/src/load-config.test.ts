@@ -67,7 +67,12 @@ test('any whole number in the range is read as it is written', () => {
 test('a secret prints as [redacted], however it is printed', () => {
   const password = new Secret('hunter2');
   const { password: loaded } = loadConfig(settings, environment);
-  const printed = [String(password), JSON.stringify({ password }), inspect({ password, loaded }), `in a sentence: ${String(loaded)}`];
+  const printed = [
+    String(password),
+    JSON.stringify({ password }),
+    inspect({ password, loaded }),
+    `in a sentence: ${String(loaded)}`,
+  ];
   for (const text of printed) {
     expect(text).toContain('[redacted]');
     expect(text).not.toContain('hunter2');
