@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import { ProcessGroups } from '../src/process/process-group.ts';
 
-/** Starts processes for a test; what it leaves behind ends with it. */
-export function createProcessGroups(): ProcessGroups {
-  const groups = new ProcessGroups();
-  onTestFinished(() => groups[Symbol.asyncDispose]());
+let groups: ProcessGroups | undefined;
+
+afterAll(() => groups?.[Symbol.asyncDispose]());
+
+/** Starts processes for the tests of a file; what they leave behind ends with it. */
+export function useProcessGroups(): ProcessGroups {
+  groups ??= new ProcessGroups();
   return groups;
 }
 

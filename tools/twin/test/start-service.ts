@@ -6,7 +6,7 @@ import type { EcsServiceResource, TaskDefinition } from '../src/graph/resources.
 import type { TargetGroup } from '../src/load-balancer/target-group.ts';
 import { findFreePort } from '../src/ports.ts';
 import { REPOSITORIES, defineContainer, defineTask } from './containers.ts';
-import { createProcessGroups } from './processes.ts';
+import { useProcessGroups } from './processes.ts';
 import { defineTargetGroup } from './resources.ts';
 import { startEntrance } from './start-entrance.ts';
 import { createFolder, writeFiles } from './workspace.ts';
@@ -51,7 +51,7 @@ export async function createService(
     'apps/web/package.json': '{"type":"module"}',
     'apps/web/src/main.js': source,
   });
-  const groups = createProcessGroups();
+  const groups = useProcessGroups();
   const targetGroup = defineTargetGroup({ interval: 0.05, unhealthyThreshold: 2 }, 1);
   const loadBalancer = await startEntrance({ targetGroups: [targetGroup] });
   const registry = createRegistry();

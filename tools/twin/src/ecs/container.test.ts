@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { REPOSITORIES, defineContainer } from '../../test/containers.ts';
-import { createProcessGroups, isRunning } from '../../test/processes.ts';
+import { useProcessGroups, isRunning } from '../../test/processes.ts';
 import { createFolder } from '../../test/workspace.ts';
 import type { ContainerDefinition } from '../graph/resources.ts';
 import { Container } from './container.ts';
@@ -9,7 +9,7 @@ async function startContainer(shell: string, changes: Partial<ContainerDefinitio
   const container = await Container.start(defineContainer('web', shell, changes), {
     workspace: await createFolder({ 'apps/web/package.json': '{}' }),
     repositories: REPOSITORIES,
-    groups: createProcessGroups(),
+    groups: useProcessGroups(),
     env: { PATH: '/usr/bin:/bin', GREETING: 'hello' },
     onLine: () => undefined,
   });

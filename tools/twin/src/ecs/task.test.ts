@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { REPOSITORIES, defineContainer, defineTask } from '../../test/containers.ts';
-import { createProcessGroups, isRunning } from '../../test/processes.ts';
+import { useProcessGroups, isRunning } from '../../test/processes.ts';
 import { createFolder } from '../../test/workspace.ts';
 import type { ContainerDefinition } from '../graph/resources.ts';
 import { Task, type TaskOptions, type TaskStatus } from './task.ts';
@@ -26,7 +26,7 @@ async function createTask(containers: ContainerDefinition[], changes: Partial<Ta
     container: {
       workspace: await createFolder({ 'apps/web/package.json': '{}' }),
       repositories: REPOSITORIES,
-      groups: createProcessGroups(),
+      groups: useProcessGroups(),
     },
     onLine: (container, line) => lines.push(`${container}: ${line}`),
     onStatus: () => statuses.push(task.status),

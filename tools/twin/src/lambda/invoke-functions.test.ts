@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createProcessGroups } from '../../test/processes.ts';
+import { useProcessGroups } from '../../test/processes.ts';
 import { createFolder } from '../../test/workspace.ts';
 import type { LambdaFunction } from '../graph/resources.ts';
 import { invokeFunctions } from './invoke-functions.ts';
@@ -19,7 +19,7 @@ async function invoke(source: string, events: readonly unknown[] = [{}], changes
   const lines: string[] = [];
   const invocations = events.map((input) => ({ functionName: 'provision', input }));
   const options = {
-    groups: createProcessGroups(),
+    groups: useProcessGroups(),
     graphFile: join(folder, 'graph.json'),
     env: { AWS_REGION: 'eu-central-1', PATH: '/usr/bin:/bin' },
     onLine: (line: string) => lines.push(line),

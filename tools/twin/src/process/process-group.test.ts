@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createProcessGroups, isRunning } from '../../test/processes.ts';
+import { useProcessGroups, isRunning } from '../../test/processes.ts';
 import { createFolder } from '../../test/workspace.ts';
 import { ProcessGroups, type ChildProcessGroup, type ProcessOptions } from './process-group.ts';
 
@@ -16,7 +16,7 @@ interface Started {
   lines: string[];
 }
 
-async function start(shell: string, groups = createProcessGroups(), changes: Partial<ProcessOptions> = {}) {
+async function start(shell: string, groups = useProcessGroups(), changes: Partial<ProcessOptions> = {}) {
   const lines: string[] = [];
   const child = await groups.start({
     command: '/bin/sh',
@@ -58,7 +58,7 @@ describe('a process', () => {
   });
 
   test('that cannot be started is an error', async () => {
-    const groups = createProcessGroups();
+    const groups = useProcessGroups();
     await expect(start('', groups, { command: '/absent' })).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(start('', groups, { cwd: '/absent' })).rejects.toMatchObject({ code: 'ENOENT' });
   });
