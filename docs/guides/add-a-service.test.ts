@@ -40,9 +40,9 @@ test('every file of the guide is found', () => {
 });
 
 test('the declaration of the guide is in order', async () => {
-  const script = `import { loadServices } from '@fairlead/manifest'; console.log(await loadServices('apps'))`;
+  const script = `import { loadServices } from '@fairlead/manifest'; console.log(JSON.stringify(await loadServices('apps')))`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder });
-  expect(stdout).toContain("name: 'greetings'");
+  expect(stdout).toContain('"name":"greetings"');
 });
 
 test('the service of the guide runs and answers', async () => {
