@@ -7,7 +7,7 @@ export const settings = {
   ...serviceSettings,
   ...databaseSettings,
   writesEnabled: flag('WRITES_ENABLED', 'Whether products can be created, changed and deleted.', { default: false }),
-  seedProducts: flag('SEED_PRODUCTS', 'Whether the migration also fills an empty shop with sample products.', {
+  seedProducts: flag('SEED_PRODUCTS', 'Whether the migration also adds the sample products, once.', {
     default: false,
   }),
 } as const;

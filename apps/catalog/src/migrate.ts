@@ -7,5 +7,5 @@ await runProcess({ name: 'catalog', loadConfig: loadCatalogConfig }, async (conf
   const migrations = await loadMigrations(new URL('../migrations/', import.meta.url));
   const seeds = config.seedProducts ? [seedProducts] : [];
   const applied = await migrate(config, [...migrations, ...seeds]);
-  logger.info({ applied }, 'database migrated');
+  logger[applied.length > 0 ? 'info' : 'debug']({ applied }, 'database migrated');
 });

@@ -25,7 +25,7 @@ export const requestProblems = {
   timeout: defineProblem({
     code: 'request/timeout',
     kind: 'timeout',
-    meaning: 'The headers did not arrive within 10 seconds, or the whole request within 30.',
+    meaning: 'The headers, or the whole request, did not arrive in time.',
   }),
   tooLarge: defineProblem({
     code: 'request/body-too-large',
@@ -35,7 +35,7 @@ export const requestProblems = {
   headersTooLarge: defineProblem({
     code: 'request/headers-too-large',
     kind: 'headers-too-large',
-    meaning: 'The header section exceeds 16 KiB.',
+    meaning: 'The header section exceeds the limit that `detail` names.',
   }),
   unsupportedMediaType: defineProblem({
     code: 'request/unsupported-media-type',

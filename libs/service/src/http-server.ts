@@ -1,7 +1,7 @@
 import { limits, times } from '@fairlead/manifest/times';
 import { PROBLEM_CONTENT_TYPE, requestProblems, toDocument, type Problem } from '@fairlead/problem';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -52,6 +52,21 @@ function describeClientError(error: NodeJS.ErrnoException): [statusLine: string,
     return ['431 Request Header Fields Too Large', requestProblems.headersTooLarge(detail)];
   }
   return ['400 Bad Request', requestProblems.malformed('the request is not valid HTTP')];
+}
+
+/** Follows the answers under way, so that draining reaches those whose request came before it. */
+export function followAnswers(server: Server): { closeConnections: () => void } {
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
+  return {
+    /** Lets every connection end with the answer that it is waiting for. */
+    closeConnections() {
+      for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
+    },
+  };
 }
 
 /** Resolves with the port once the server listens. */

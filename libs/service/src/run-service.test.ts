@@ -14,7 +14,7 @@ interface LogLine {
   [field: string]: unknown;
 }
 
-/** Starts the fixture and collects its log; `until` resolves with the first line of a message. */
+/** Starts the fixture and collects its log; `until` resolves with the first line of a message, once there are so many. */
 function startFixture(env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [FIXTURE], {
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DRAIN_LAG_SECONDS: '1', ...env },
@@ -27,11 +27,11 @@ function startFixture(env: Record<string, string> = {}) {
     lines.push(JSON.parse(line) as LogLine);
     for (const wake of waiting) wake();
   });
-  const until = (message: string) =>
+  const until = (message: string, count = 1) =>
     new Promise<LogLine>((resolve) => {
       const look = () => {
-        const found = lines.find((line) => line.message === message);
-        if (found) resolve(found);
+        const [first, ...more] = lines.filter((line) => line.message === message);
+        if (first && more.length + 1 >= count) resolve(first);
       };
       waiting.add(look);
       look();
@@ -85,15 +85,15 @@ test('keeps answering after SIGTERM for as long as callers may hold its address,
 });
 
 test('finishes every request that it has accepted', async () => {
-  const { child, until, exited } = startFixture();
+  const { child, lines, until, exited } = startFixture();
   const { port = 0 } = await until('listening');
   const agent = new Agent({ keepAlive: true });
-  await get(port, '/fast', agent);
   const slow = Array.from({ length: 20 }, () => get(port, '/slow?ms=1500', agent));
+  await until('slow begun', 20);
   child.kill('SIGTERM');
-  await until('draining');
-  expect(await Promise.all(slow)).toEqual(Array.from({ length: 20 }, () => expect.objectContaining({ status: 200 })));
+  expect(await Promise.all(slow)).toEqual(Array.from({ length: 20 }, () => ({ status: 200, connection: 'close' })));
   expect(await exited).toEqual({ code: 0, signal: null });
+  expect(lines.filter(({ message }) => message === 'request')).toHaveLength(20);
 });
 
 test('serves nothing on a kept-alive connection after it has stopped accepting', async () => {
@@ -105,6 +105,7 @@ test('serves nothing on a kept-alive connection after it has stopped accepting',
     () => 'served',
     (error: unknown) => (error as NodeJS.ErrnoException).code,
   );
+  await until('slow begun');
   child.kill('SIGTERM');
   expect(await busy).toEqual({ status: 200, connection: 'close' });
   expect(await next).toBe('ECONNREFUSED');
@@ -115,6 +116,7 @@ test('a second SIGTERM ends the wait for callers, not the requests under way', a
   const { child, until, exited } = startFixture({ DRAIN_LAG_SECONDS: '60' });
   const { port = 0 } = await until('listening');
   const slow = get(port, '/slow?ms=300');
+  await until('slow begun');
   child.kill('SIGTERM');
   await until('draining');
   child.kill('SIGTERM');

@@ -4,7 +4,7 @@ import { times } from '@fairlead/manifest/times';
 import type { Express } from 'express';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { close, createHttpServer, listen } from './http-server.ts';
+import { close, createHttpServer, followAnswers, listen } from './http-server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { runProcess } from './run-process.ts';
 import { listenForStop, type StopSignal } from './stop-signal.ts';
@@ -48,6 +48,7 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   if (signal.stop.aborted) return;
 
   const server = createHttpServer(createApp(dependencies, context));
+  const answers = followAnswers(server);
   const port = await listen(server, config);
   health.ready();
   logger.info({ port }, 'listening');
@@ -55,6 +56,7 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   await aborted(signal.stop);
   startWatchdog(logger);
   health.drain();
+  answers.closeConnections();
   logger.info({ lagSeconds: signal.hurry.aborted ? 0 : config.drainLagSeconds }, 'draining');
   await delay(config.drainLagSeconds * 1000, undefined, { signal: signal.hurry }).catch(() => undefined);
   await close(server, times.drain.longestRequestSeconds * 1000);

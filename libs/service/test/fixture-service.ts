@@ -23,6 +23,7 @@ await runService({
     const router = Router();
     router.get('/fast', (_request, response) => void response.json({ ok: true }));
     router.get('/slow', async (request, response) => {
+      context.logger.info('slow begun');
       await delay(Number(request.query.ms));
       response.json({ ok: true });
     });

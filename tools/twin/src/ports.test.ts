@@ -33,6 +33,13 @@ test('a fault that another port does not mend is not hidden', async () => {
   await expect(listenOn(server, 0)).rejects.toMatchObject({ code: 'ERR_SERVER_ALREADY_LISTEN' });
 });
 
+test('a free port is the preferred one unless that is taken', async () => {
+  const preferred = await findFreePort();
+  expect(await findFreePort(preferred)).toBe(preferred);
+  await listenOn(createTestServer(), preferred);
+  expect(await findFreePort(preferred)).not.toBe(preferred);
+});
+
 test('a free port can be listened on at once', async () => {
   const server = createTestServer().listen(await findFreePort(), LOOPBACK);
   await once(server, 'listening');

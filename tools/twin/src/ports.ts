@@ -18,10 +18,10 @@ export async function listenOn(server: Server, preferredPort: number): Promise<n
 export const isPortTaken = (error: unknown): boolean =>
   ['EADDRINUSE', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** Returns a port on which nothing listens at this moment. */
-export async function findFreePort(): Promise<number> {
+/** Returns a port on which nothing listens at this moment: the preferred one where that is free. */
+export async function findFreePort(preferredPort = 0): Promise<number> {
   const server = createServer();
-  const port = await listenOn(server, 0);
+  const port = await listenOn(server, preferredPort);
   server.close();
   await once(server, 'close');
   return port;

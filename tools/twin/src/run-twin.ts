@@ -33,6 +33,8 @@ export interface TwinContext {
   signal: AbortSignal;
 }
 
+const POSTGRES_PORT_FILE = 'postgres-port.json';
+
 /** What the later parts of the twin stand on. */
 interface Ground {
   options: Options;
@@ -125,7 +127,7 @@ async function start(ground: Ground) {
 async function describeAndStore({ options, context, parts, groups, state, output }: Ground, entrancePort: number) {
   const graphFile = state.path(`graph.${options.stack}.json`);
   const external = findExternalPostgres(context.externalPostgresUrl);
-  const { host, port } = external ?? { host: LOOPBACK, port: await findFreePort() };
+  const { host, port } = external ?? { host: LOOPBACK, port: await findPostgresPort(state) };
   const evaluation = evaluateGraph({
     workspace: context.workspace,
     stack: options.stack,
@@ -147,6 +149,14 @@ async function describeAndStore({ options, context, parts, groups, state, output
   ]);
   context.signal.throwIfAborted();
   return { graph, graphFile, superuser };
+}
+
+/** The port of the run before, where it is free: what knows the address of the database goes on knowing it. */
+async function findPostgresPort(state: State): Promise<number> {
+  const previous = await state.find(POSTGRES_PORT_FILE);
+  const port = await findFreePort(typeof previous === 'number' ? previous : 0);
+  await state.write(POSTGRES_PORT_FILE, port);
+  return port;
 }
 
 /** Listens on a port, or on a free one where that is taken. */

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from './errors.ts';
+
+/** How the name of a file ends while it is being written. */
+const UNFINISHED = '.new';
 
 const REAPER_TIMEOUT_MS = 15_000;
 
@@ -34,7 +37,7 @@ export class State implements AsyncDisposable {
       );
     }
     if (owner) await waitForEnd(owner.reaperPid);
-    await rm(state.path('twin.json'), { force: true });
+    await state.#removeLeftovers();
     await state.write('lock', { pid: process.pid, reaperPid } satisfies Lock);
     return state;
   }
@@ -45,7 +48,7 @@ export class State implements AsyncDisposable {
 
   /** Replaces a file in one step, readable by its owner only. */
   async write(name: string, value: unknown): Promise<void> {
-    const temporary = this.path(`${name}.${randomBytes(4).toString('hex')}`);
+    const temporary = this.path(`${name}.${randomBytes(4).toString('hex')}${UNFINISHED}`);
     await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
     await rename(temporary, this.path(name));
   }
@@ -60,6 +63,12 @@ export class State implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.path('twin.json'), { force: true });
     await rm(this.path('lock'), { force: true });
+  }
+
+  /** What a twin that was killed said of itself, and files that it had not finished. */
+  async #removeLeftovers(): Promise<void> {
+    const unfinished = (await readdir(this.folder)).filter((file) => file.endsWith(UNFINISHED));
+    await Promise.all(['twin.json', ...unfinished].map((file) => rm(this.path(file), { force: true })));
   }
 
   #readLock(): Lock | undefined {

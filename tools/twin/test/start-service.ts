@@ -32,6 +32,8 @@ export interface StartedService {
   changes: string[];
   /** Every task there ever was. */
   created: Task[];
+  /** Resolves when the first of them is being created. */
+  creating: Promise<undefined>;
   /** Replaces the source of its app, and deploys. */
   deploy: (source: string) => Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function createService(
   const loadBalancer = await startEntrance({ targetGroups: [targetGroup] });
   const registry = createRegistry();
   const [events, changes, created]: [string[], string[], Task[]] = [[], [], []];
+  const creating = Promise.withResolvers<undefined>();
   const service = new EcsService({
     resource: {
       logicalName: 'web',
@@ -72,6 +75,7 @@ export async function createService(
     registry,
     instanceAttributes: { ECS_CLUSTER_NAME: 'test' },
     createTask: async (taskDefinition, deployment) => {
+      creating.resolve(undefined);
       const port = await findFreePort();
       const task: Task = new Task({
         definition: taskDefinition,
@@ -92,7 +96,7 @@ export async function createService(
     await writeFiles(workspace, { 'apps/web/src/main.js': next });
     service.deploy();
   };
-  return { service, port: loadBalancer.port, registry, events, changes, created, deploy };
+  return { service, port: loadBalancer.port, registry, events, changes, created, creating: creating.promise, deploy };
 }
 
 function createRegistry(): CloudMapRegistry {

@@ -202,12 +202,22 @@ describe('a service that is stopped', () => {
     expect(started.created).toHaveLength(2);
   });
 
-  test.for([0, 1, 3, 10, 30])('%i ms after its start leaves no process', async (milliseconds) => {
+  test('while its first task is being created starts none', async () => {
+    const started = await createService(serve('first'), { resource: { desiredCount: 1 } });
+    started.service.start();
+    await started.creating;
+    await started.service.stop(1);
+    await expect.poll(() => started.created).toHaveLength(1);
+    await new Promise(setImmediate);
+    expect(started.service.tasks).toEqual([]);
+    expect(started.changes).toEqual([]);
+  });
+
+  test.for([0, 3, 10, 30])('%i ms after its start leaves no process', async (milliseconds) => {
     const started = await createService(serve('first'));
     started.service.start();
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     await started.service.stop(1);
-    expect(started.service.tasks).toEqual([]);
     expect(started.created.flatMap(({ containers }) => containers).filter(({ pid }) => isRunning(pid))).toEqual([]);
   });
 

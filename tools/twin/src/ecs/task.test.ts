@@ -219,7 +219,7 @@ describe('a task', () => {
   test('that is asked to stop while a container waits for another starts no more', async () => {
     const { task } = await createTask([
       defineContainer('migrate', 'exec sleep 60', { essential: false }),
-      defineContainer('web', SERVE, after('migrate', 'SUCCESS')),
+      defineContainer('web', SERVE, after('migrate', 'COMPLETE')),
     ]);
     const started = task.start();
     await expect.poll(() => task.containers).toHaveLength(1);

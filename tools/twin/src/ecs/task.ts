@@ -174,7 +174,8 @@ function inOrder(definitions: readonly ContainerDefinition[]): ContainerDefiniti
 }
 
 function describeEnd({ exit, lastLines }: Container): string {
-  const how = exit?.signal ? `was ended by ${exit.signal}` : `exited with code ${exit?.code ?? 'unknown'}`;
+  if (exit?.signal) return `was ended by ${exit.signal}`;
+  const how = `exited with code ${exit?.code ?? 'unknown'}`;
   const why = summarize(lastLines);
   return why === undefined ? how : `${how}: ${why}`;
 }

@@ -241,6 +241,14 @@ describe('when something breaks', () => {
     expect(target.outstanding).toBe(0);
   });
 
+  test('a target that is reached over a connection of before has no longer time either', async () => {
+    const { port } = await startServedEntrance((req, res) => {
+      if (req.url !== '/slow') res.end();
+    }, impatient);
+    expect(await send(port)).toMatchObject({ status: 200 });
+    expect(await send(port, { path: '/slow' })).toMatchObject({ status: 504 });
+  });
+
   test('a target that stops in the middle of its answer breaks the connection of the caller', async () => {
     const { port } = await startServedEntrance((_req, res) => {
       res.write('the first half');

@@ -22,7 +22,6 @@ export function forward(request: IncomingMessage, response: ServerResponse, targ
     method: request.method,
     path: request.url,
     headers: toTargetHeaders(request),
-    timeout: target.idleTimeoutMs,
   });
   upstream.on('timeout', () => upstream.destroy(new TargetTimeout()));
   upstream.on('error', (error) => {
@@ -30,9 +29,8 @@ export function forward(request: IncomingMessage, response: ServerResponse, targ
   });
   upstream.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.headers));
-    pipeline(answer, response, (error) => {
-      if (error) response.destroy();
-    });
+    // Where the answer breaks off, so does what the caller gets.
+    pipeline(answer, response, () => undefined);
   });
   // A caller that goes away takes its request to the target with it.
   response.once('close', () => {

@@ -76,7 +76,8 @@ describe('a target that is deregistered', () => {
   });
 
   test('is gone when its last request is over', async () => {
-    const { group, targets } = await startGroup(1);
+    const longDelay = 3600;
+    const { group, targets } = await startGroup(1, longDelay);
     const target = targets[0]!;
     target.outstanding = 1;
     setTimeout(() => (target.outstanding = 0), 50);

@@ -80,7 +80,7 @@ describe('the health of a target', () => {
       target.drain();
       res.end();
     });
-    const target = watchTarget(port);
+    const target = watchTarget(port, { healthyThreshold: 1 });
     const firstHealthy = vi.fn();
     void target.firstHealthy.then(firstHealthy);
     await expect.poll(() => target.health).toBe('draining');

@@ -19,7 +19,6 @@ const INITIAL_INTERVAL_MS = 50;
 export class Target implements Disposable {
   readonly address: Address;
   readonly agent: Agent;
-  readonly idleTimeoutMs: number;
   outstanding = 0;
   readonly #healthCheck: HealthCheck;
   readonly #removed = new AbortController();
@@ -29,8 +28,7 @@ export class Target implements Disposable {
 
   constructor(address: Address, healthCheck: HealthCheck, idleTimeoutSeconds: number) {
     this.address = address;
-    this.idleTimeoutMs = idleTimeoutSeconds * 1000;
-    this.agent = new Agent({ keepAlive: true, timeout: this.idleTimeoutMs });
+    this.agent = new Agent({ keepAlive: true, timeout: idleTimeoutSeconds * 1000 });
     this.#healthCheck = healthCheck;
     void this.#runHealthChecks();
   }

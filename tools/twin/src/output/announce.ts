@@ -13,7 +13,7 @@ export interface Announcement {
 /** Says where everything is, once it is ready: a table for a person, one record for a program. */
 export function announceReady(output: Output, { stack, status, declarations, postgres, seconds }: Announcement): void {
   if (!output.isReadable) {
-    output.event('info', 'ready', { stack, seconds, ...status });
+    output.event('info', 'ready', { stack, seconds, postgres, ...status });
     return;
   }
   const services = status.services.map(({ name, desired, tasks }): [string, string] => {

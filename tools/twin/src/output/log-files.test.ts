@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
@@ -39,23 +39,36 @@ test('a run adds to the files of the one before', async () => {
   await expect.poll(() => readFile(join(path, 'catalog.log'), 'utf8')).toBe('first run\nsecond run\n');
 });
 
-test('a file that has grown to 10 MB is put aside, one of a service, and no line is lost', async () => {
-  const { files, path } = await createFiles();
-  const [file, older] = [join(path, 'catalog.log'), join(path, 'catalog.log.1')];
-  let count = 0;
-  const writeUntil = async (isOver: () => Promise<boolean>) => {
-    do {
-      files.write('catalog', `${count++} ${MEBIBYTE}`);
-      await new Promise(setImmediate);
-    } while (!(await isOver()));
-  };
-  await writeUntil(async () => (await readdir(path)).length === 2);
-  const kept = count;
-  const lines: string[] = [];
-  await expect.poll(() => sizeOf(file)).toBeGreaterThan(0);
-  for (const name of [older, file]) {
-    for await (const line of createInterface({ input: createReadStream(name) })) lines.push(line.split(' ', 1)[0]!);
+/** Writes lines of 1 MB until a file has been put aside; gives how many. */
+async function writeUntilRotated({ files, path }: Awaited<ReturnType<typeof createFiles>>): Promise<number> {
+  for (let count = 1; ; count++) {
+    files.write('catalog', `${count} ${MEBIBYTE}`);
+    await new Promise(setImmediate);
+    if ((await readdir(path)).length === 2) return count;
   }
-  expect(lines).toEqual(Array.from({ length: kept }, (_, index) => String(index)));
-  expect(await sizeOf(older)).toBeLessThan(14 * 1024 * 1024);
+}
+
+test('a file that has grown to 10 MB is put aside, one of a service, and no line is lost', async () => {
+  const created = await createFiles();
+  const count = await writeUntilRotated(created);
+  const [older, file] = ['catalog.log.1', 'catalog.log'].map((name) => join(created.path, name));
+  await expect.poll(() => sizeOf(file!)).toBeGreaterThan(MEBIBYTE.length);
+  const lines: number[] = [];
+  for (const name of [older!, file!]) {
+    for await (const line of createInterface({ input: createReadStream(name) })) lines.push(parseInt(line, 10));
+  }
+  expect(lines).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+  expect(await sizeOf(older!)).toBeLessThan(14 * 1024 * 1024);
+});
+
+const OPEN_FILES = '/proc/self/fd';
+
+test.runIf(existsSync(OPEN_FILES))('a file that has been put aside is not held open', async () => {
+  const created = await createFiles();
+  await writeUntilRotated(created);
+  const findOpen = async () => {
+    const links = (await readdir(OPEN_FILES)).map((name) => readlink(join(OPEN_FILES, name)).catch(() => ''));
+    return (await Promise.all(links)).filter((file) => file.startsWith(created.path));
+  };
+  await expect.poll(findOpen).toEqual([join(created.path, 'catalog.log')]);
 });

@@ -152,6 +152,11 @@ describe('the announcement', () => {
     const { output, written } = await createOutput(false);
     announceReady(output, announcement);
     expect(written).toHaveLength(1);
-    expect(JSON.parse(written[0]!)).toMatchObject({ message: 'ready', stack: 'dev', ...announcement.status });
+    expect(JSON.parse(written[0]!)).toMatchObject({
+      message: 'ready',
+      stack: 'dev',
+      postgres: announcement.postgres,
+      ...announcement.status,
+    });
   });
 });

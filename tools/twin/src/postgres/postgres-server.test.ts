@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../errors.ts';
-import { findExternalPostgres } from './postgres-server.ts';
+import { LOOPBACK, findFreePort } from '../ports.ts';
+import { createMasterUser, findExternalPostgres } from './postgres-server.ts';
 
 describe('FAIRLEAD_POSTGRES_URL', () => {
   test.for([undefined, ''])('%j names no server', (text) => {
@@ -41,4 +42,12 @@ describe('FAIRLEAD_POSTGRES_URL', () => {
   test('that is refused does not show its password', () => {
     expect(() => findExternalPostgres('mysql://root:secret@localhost')).not.toThrow('secret');
   });
+});
+
+test('a server that cannot be reached is said by its address', async () => {
+  const port = await findFreePort();
+  const superuser = { host: LOOPBACK, port, user: 'postgres', password: '', database: 'postgres' };
+  const failed = createMasterUser(superuser, 'master', 'secret');
+  await expect(failed).rejects.toThrow(UserError);
+  await expect(failed).rejects.toThrow(`Postgres at 127.0.0.1:${port} cannot be used: `);
 });

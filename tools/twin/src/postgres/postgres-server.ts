@@ -42,7 +42,10 @@ function decode(text: string): string {
 /** Creates, or gives a new password to, the role that RDS makes for the master user: not a superuser, as on RDS. */
 export async function createMasterUser(superuser: Superuser, name: string, password: string): Promise<void> {
   const client = new pg.Client(superuser);
-  await client.connect();
+  await client.connect().catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+    throw new UserError(`Postgres at ${superuser.host}:${superuser.port} cannot be used: ${reason}`, { cause });
+  });
   try {
     const role = pg.escapeIdentifier(name);
     const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFolder } from '../../test/workspace.ts';
@@ -54,10 +55,14 @@ test('nothing is told of after the end, not even what had begun', async () => {
   const { folder, edits, edit, watcher } = await watchFolder();
   const others: string[][] = [];
   const other = watchSources(folder, (files) => others.push(files));
+  const events = watch(folder, { recursive: true });
   onTestFinished(() => {
     other[Symbol.dispose]();
+    events.close();
   });
+  const seen = once(events, 'change');
   edit(WATCHED[0]!);
+  await seen;
   watcher[Symbol.dispose]();
   await expect.poll(() => others, WAIT).toHaveLength(1);
   expect(edits).toEqual([]);
