@@ -17,10 +17,11 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
 const OLDEST_SUPPORTED_MAJOR = 24;
 
-const workspace = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), '../..');
+const workspace = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const toolchain = join(workspace, 'tools/toolchain');
 
 /** The npm package that carries the Node.js binary, by platform and architecture. */
@@ -48,7 +49,12 @@ function provideNode() {
   }
   const reason = `a pinned Node.js, because this machine has ${process.versions.node} and ${OLDEST_SUPPORTED_MAJOR} is needed`;
   installLocked(toolchain, process.execPath, reason);
-  return join(toolchain, 'node_modules', carrier, 'bin/node');
+  const node = join(toolchain, 'node_modules', carrier, 'bin/node');
+  if (spawnSync(node, ['--version']).status === 0) return node;
+  throw new SetupError(
+    `The pinned Node.js does not run on this machine (${platform}; its C library may be another one).\n` +
+      `Install Node.js ${OLDEST_SUPPORTED_MAJOR} or newer, then run this again.`,
+  );
 }
 
 /** Runs `npm ci` in a folder, unless what is installed there already matches its lockfile. */

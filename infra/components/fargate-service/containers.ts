@@ -13,8 +13,8 @@ export interface ContainerArgs {
 
 const MIGRATE = 'migrate';
 
-/** The longest that Fargate waits between SIGTERM and SIGKILL: a migration is better finished than cut off. */
-const LONGEST_STOP_TIMEOUT_SECONDS = 120;
+/** The longest that Fargate lets a container wait for one that it depends on. */
+const LONGEST_START_TIMEOUT_SECONDS = 120;
 
 /** Asks the process in the container whether it lives; loading `fetch` for it would double the CPU of the probe. */
 const LIVENESS_PROBE = [
@@ -28,7 +28,8 @@ export function migrateContainer(args: ContainerArgs) {
     ...hardened(MIGRATE, args),
     essential: false,
     command: ['src/migrate.js'],
-    stopTimeout: LONGEST_STOP_TIMEOUT_SECONDS,
+    startTimeout: LONGEST_START_TIMEOUT_SECONDS,
+    stopTimeout: times.drain.stopTimeoutSeconds,
   };
 }
 

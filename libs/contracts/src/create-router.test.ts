@@ -109,6 +109,12 @@ describe('a bad body', () => {
     ['an escaped __proto__ key', '{"name":"x","\\u005f_proto__":{}}', 400, 'request/malformed'],
     ['a nested __proto__ key', '{"name":"x","tags":[{"__proto__":1}]}', 400, 'request/malformed'],
     ['a constructor key', '{"name":"x","constructor":{}}', 400, 'request/invalid'],
+    [
+      'more than the limit and more than is read',
+      JSON.stringify({ name: 'x'.repeat(3 * 1024 * 1024) }),
+      413,
+      'request/body-too-large',
+    ],
     ['more than the limit', JSON.stringify({ name: 'x'.repeat(1024 * 1024) }), 413, 'request/body-too-large'],
   ])('%s is refused', async (_title, body, status, code) => {
     const response = await post(body).expect(status);
@@ -160,7 +166,7 @@ test('a body that is sent in chunks without end is cut off at the limit', async 
   let answer = '';
   socket.on('data', (data) => (answer += data.toString()));
   socket.on('error', () => undefined);
-  for (let sent = 0; sent < 20 && !answer; sent++) socket.write(chunk);
+  for (let sent = 0; sent < 150 && !answer; sent++) socket.write(chunk);
   await new Promise((resolve) => socket.on('close', resolve));
   expect(answer).toMatch(/^HTTP\/1\.1 413 /);
 });

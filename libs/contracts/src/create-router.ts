@@ -1,8 +1,8 @@
 import { limits } from '@fairlead/manifest/times';
-import { requestProblems } from '@fairlead/problem';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Audience, Contract, Handlers, RouteContract, RouteInput } from './contract.ts';
 import { parseRequest } from './parse-request.ts';
+import { refuseMethod } from './refuse-method.ts';
 import { readJsonBody } from './read-body.ts';
 import { createSerializer, type Serializer } from './serializer.ts';
 
@@ -74,16 +74,4 @@ function methodsByPath(routes: [string, RouteContract][]): Map<string, string> {
       return [path, [...(methods.includes('GET') ? ['HEAD'] : []), ...methods, 'OPTIONS'].join(', ')];
     }),
   );
-}
-
-function refuseMethod(allowed: string): RequestHandler {
-  return (request, response) => {
-    if (request.method === 'OPTIONS') {
-      response.writeHead(204, { Allow: allowed }).end();
-      return;
-    }
-    throw requestProblems.methodNotAllowed(`${request.method} is not allowed here; allowed: ${allowed}`, {
-      headers: { Allow: allowed },
-    });
-  };
 }

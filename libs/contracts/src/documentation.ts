@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Contract } from './contract.ts';
+import { refuseMethod } from './refuse-method.ts';
 import { toOpenApi, type OpenApiDocument, type OpenApiOperation } from './open-api.ts';
 
 /** Serves the OpenAPI document at `/openapi.json`, and at `/docs` a page made of it that loads nothing from elsewhere. */
@@ -10,6 +11,7 @@ export function createDocumentationRouter(contract: Contract): Router {
   const router = Router();
   router.get('/openapi.json', (_request, response) => void response.type('json').send(json));
   router.get('/docs', (_request, response) => void response.type('html').send(page));
+  router.all(['/openapi.json', '/docs'], refuseMethod('GET, HEAD'));
   return router;
 }
 

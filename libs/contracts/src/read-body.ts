@@ -32,31 +32,36 @@ function checkMediaType({ headers }: IncomingMessage, mediaTypes: readonly strin
 }
 
 async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  // The rest of an oversized body is not read: the connection has to close after the answer.
-  const tooLarge = () =>
-    requestProblems.tooLarge(`the body is larger than ${limitBytes} bytes`, { headers: { Connection: 'close' } });
-
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
+  const tooLarge = (headers = {}) =>
+    requestProblems.tooLarge(`the body is larger than ${limitBytes} bytes`, { headers });
+  if (Number(request.headers['content-length'] ?? 0) > MAX_DISCARDED_BYTES) throw tooLarge(CLOSE);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= limitBytes) {
-        chunks.push(chunk);
-      } else {
-        request.pause();
-        reject(tooLarge());
-      }
+      if (length <= limitBytes) chunks.push(chunk);
+      if (length <= MAX_DISCARDED_BYTES) return;
+      request.pause();
+      reject(tooLarge(CLOSE));
     });
     request.on('end', () => {
-      resolve(Buffer.concat(chunks));
+      if (length > limitBytes) reject(tooLarge());
+      else resolve(Buffer.concat(chunks));
     });
     request.on('error', (cause) => {
       reject(requestProblems.malformed('the body ended early', { cause }));
     });
   });
 }
+
+/**
+ * Of a body that is too large, so much is read and thrown away: closing a connection with unread bytes resets it, and the
+ * answer can be lost on the way. What is larger still closes the connection.
+ */
+const MAX_DISCARDED_BYTES = 2 * 1024 * 1024;
+
+const CLOSE = { Connection: 'close' };
 
 function parseJson(bytes: Buffer): unknown {
   try {

@@ -1,3 +1,4 @@
+import { times } from '@fairlead/manifest/times';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,8 +7,8 @@ import pg from 'pg';
 import { toClientConfig } from './database.ts';
 import type { DatabaseConfig } from './settings.ts';
 
-/** How long a task waits for another one that is migrating, and how long one migration may take: ten minutes. */
-const MIGRATION_TIMEOUT_MS = 600_000;
+/** How long a task waits for another one that is migrating, and how long one statement of a migration may take. */
+const MIGRATION_TIMEOUT_MS = times.database.migrationTimeoutSeconds * 1000;
 
 /** Any number, the same in every task: who holds this advisory lock of the database may migrate it. */
 const LOCK_KEY = 4_051_820_261;
@@ -93,6 +94,8 @@ function checkUnchanged(migrations: readonly Migration[], applied: Map<string, s
 async function apply(client: pg.Client, { name, checksum, run }: Migration): Promise<void> {
   try {
     await client.query('BEGIN');
+    // A change that waits for a lock makes every reader wait behind it: better to fail, and be tried with the next task.
+    await client.query(`SET LOCAL lock_timeout = ${times.database.migrationLockTimeoutMs}`);
     await run(client);
     await client.query('INSERT INTO migrations (name, checksum) VALUES ($1, $2)', [name, checksum ?? null]);
     await client.query('COMMIT');

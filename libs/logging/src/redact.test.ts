@@ -66,6 +66,15 @@ test.each([
   expect(redactLine(JSON.stringify({ value }))).toContain(value);
 });
 
+test('a line made to be slow is not', () => {
+  for (const part of ['://', '1 2', 'eyJ.', '"token":"', 'a://a:', '\\"']) {
+    const line = JSON.stringify({ path: part.repeat(1024 / part.length) });
+    const started = performance.now();
+    for (let run = 0; run < 20; run++) redactLine(line);
+    expect(performance.now() - started).toBeLessThan(200);
+  }
+});
+
 test('a card number is not logged as a number either', () => {
   expect(redactLine(JSON.stringify({ value: 4242424242424242, list: [1, 4242424242424242] }))).toBe(
     '{"value":"[redacted]","list":[1,"[redacted]"]}',

@@ -12,7 +12,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, REDACTED],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
-  [/\b(\w+:\/\/[^\s:/@"]+):[^\s@"]+@/g, `$1:${REDACTED}@`],
+  [/\b(\w{1,20}:\/\/[^\s:/@"]{1,128}):[^\s@"/]{1,256}@/g, `$1:${REDACTED}@`],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, REDACTED],
   [new RegExp(`("(?:${SENSITIVE_NAME})"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|[^\\s",}]+)`, 'gi'), `$1"${REDACTED}"`],
 ];
@@ -21,7 +21,7 @@ const CARD_NUMBER = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w.-])/g;
 
 /** Whether a line could hold a secret at all: what most lines are spared is to be parsed. */
 const SUSPICIOUS = new RegExp(
-  `"(?:${SENSITIVE_NAME})\\\\*"|eyJ|Bearer|Basic|AKIA|ASIA|:\\/\\/[^"\\s]*@|PRIVATE KEY|\\d(?:[ -]?\\d){12}`,
+  `"(?:${SENSITIVE_NAME})\\\\*"|eyJ|Bearer|Basic|AKIA|ASIA|:\\/\\/[^"\\s/@]{1,256}@|PRIVATE KEY|\\d(?:[ -]?\\d){12}`,
   'i',
 );
 

@@ -42,6 +42,11 @@ test('draining and the longest request fit into the stop timeout, and that into 
   expect(drain.stopTimeoutSeconds).toBeLessThanOrEqual(120);
 });
 
+test('a migration has failed before ECS gives up waiting for it, which on Fargate it does after 120 s at most', () => {
+  expect(database.migrationTimeoutSeconds).toBeLessThan(120);
+  expect(database.migrationLockTimeoutMs).toBeLessThan(database.migrationTimeoutSeconds * 1000);
+});
+
 test('a health check is over before the next one, in the ranges of ECS and of target groups', () => {
   for (const { intervalSeconds, timeoutSeconds } of [containerHealthCheck, targetHealthCheck]) {
     expect(timeoutSeconds).toBeLessThan(intervalSeconds);

@@ -30,6 +30,9 @@ export const times = {
     lockTimeoutMs: 500,
     idleInTransactionTimeoutMs: 5000,
     connectionAgeSeconds: 600,
+    /** A migration is over by then, or it fails and the tasks from before it go on. */
+    migrationTimeoutSeconds: 110,
+    migrationLockTimeoutMs: 3000,
   },
   discovery: {
     cacheSeconds: 10,

@@ -139,6 +139,15 @@ test('every answer has the security headers, and none says what it runs on', asy
   }
 });
 
+test.each(['/livez', '/readyz', '/healthz'])(
+  'a method that %s does not have is refused with those that it has',
+  async (path) => {
+    const { app } = createTestApp();
+    const response = await request(app).post(path).expect(405).expect('Allow', 'GET, HEAD');
+    expect(response.body).toMatchObject({ code: 'request/method-not-allowed' });
+  },
+);
+
 test('while draining every answer closes its connection', async () => {
   const { app, health } = createTestApp();
   health.drain();

@@ -1,5 +1,6 @@
 import type { Health, HealthReport } from '@fairlead/health';
-import { Router, type Response } from 'express';
+import { requestProblems } from '@fairlead/problem';
+import { Router, type RequestHandler, type Response } from 'express';
 
 /** Serves `/livez` and `/readyz` for probes, and `/healthz` with every dependency for people and alarms. */
 export function serveHealth(health: Health): Router {
@@ -13,8 +14,15 @@ export function serveHealth(health: Health): Router {
   router.get('/healthz', async (_request, response) => {
     send(response, await health.report());
   });
+  router.all(['/livez', '/readyz', '/healthz'], refuseOtherMethods);
   return router;
 }
+
+const refuseOtherMethods: RequestHandler = ({ method }) => {
+  throw requestProblems.methodNotAllowed(`${method} is not allowed here; allowed: GET, HEAD`, {
+    headers: { Allow: 'GET, HEAD' },
+  });
+};
 
 function send(response: Response, report: HealthReport): void {
   response

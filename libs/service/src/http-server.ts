@@ -22,8 +22,24 @@ export function createHttpServer(listener: RequestListener): Server {
     listener,
   );
   server.maxHeadersCount = limits.headerCount;
-  server.on('clientError', answerClientError);
+  const answering = new WeakSet<Duplex>();
+  server.on('request', ({ socket }, response) => {
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
+  });
+  server.on('clientError', (error, socket) => {
+    // Bytes written now would land in the middle of the answer to the request before.
+    if (answering.has(socket)) socket.destroy();
+    else answerClientError(error, socket);
+  });
   return server;
+}
+
+/** Answers what Express gives back without having looked at it: a request target that is no URL. */
+export function refuseUnroutable(response: ServerResponse): void {
+  const problem = requestProblems.malformed('the request target is not a valid URL');
+  const body = JSON.stringify(toDocument(problem));
+  response.writeHead(problem.status, { 'Content-Type': PROBLEM_CONTENT_TYPE, Connection: 'close' }).end(body);
 }
 
 /** What never became a request is answered on the bare socket. */

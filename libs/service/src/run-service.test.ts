@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -82,6 +83,26 @@ test('keeps answering after SIGTERM for as long as callers may hold its address,
     'disposed',
     'stopped',
   ]);
+});
+
+test('a request target that is no URL is answered as problem+json', async () => {
+  const { until } = startFixture();
+  const { port = 0 } = await until('listening');
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*request\/malformed/);
+});
+
+test('a request that its caller gives up is logged with its id', async () => {
+  const { until } = startFixture();
+  const { port = 0 } = await until('listening');
+  const given = request({ host: '127.0.0.1', port, path: '/slow?ms=5000', headers: { 'X-Request-Id': 'given-up-01' } });
+  given.on('error', () => undefined);
+  given.end();
+  await until('slow begun');
+  given.destroy();
+  expect(await until('request')).toMatchObject({ requestId: 'given-up-01', aborted: true });
 });
 
 test('finishes every request that it has accepted', async () => {

@@ -1,10 +1,10 @@
 import { Health } from '@fairlead/health';
 import type { Logger } from '@fairlead/logging';
 import { times } from '@fairlead/manifest/times';
-import type { Express } from 'express';
+import type { Express, Request, Response } from 'express';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { close, createHttpServer, followAnswers, listen } from './http-server.ts';
+import { close, createHttpServer, followAnswers, listen, refuseUnroutable } from './http-server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { runProcess } from './run-process.ts';
 import { listenForStop, type StopSignal } from './stop-signal.ts';
@@ -47,7 +47,12 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   await using dependencies = await createDependencies(config, context);
   if (signal.stop.aborted) return;
 
-  const server = createHttpServer(createApp(dependencies, context));
+  const app = createApp(dependencies, context);
+  const server = createHttpServer((request, response) => {
+    app(request as Request, response as Response, () => {
+      refuseUnroutable(response);
+    });
+  });
   const answers = followAnswers(server);
   const port = await listen(server, config);
   health.ready();

@@ -11,11 +11,11 @@ const SECRETS_FILE = 'secrets.json';
 export async function createSecretStore(
   graph: Graph,
   { secrets, databases }: PlayedResources,
-  state: State,
+  { state, onError }: { state: State; onError: (error: unknown) => void },
 ): Promise<SecretStore> {
   let saving = Promise.resolve();
   const save = () => {
-    saving = saving.then(() => state.write(SECRETS_FILE, store.snapshot()));
+    saving = saving.then(() => state.write(SECRETS_FILE, store.snapshot())).catch(onError);
   };
   const snapshot = (await state.find(SECRETS_FILE)) as SecretsSnapshot | undefined;
   const store: SecretStore = new SecretStore({

@@ -2,7 +2,6 @@ import { ManifestError } from '@fairlead/manifest';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
 import { USAGE, parseOptions } from './options.ts';
-import { runTwin } from './run-twin.ts';
 
 const { stdout, stderr, env } = process;
 
@@ -32,12 +31,15 @@ async function main(): Promise<void> {
       stdout.write(`${USAGE}\n`);
       return;
     }
+    // Loaded after the signals are listened for: it takes a moment.
+    const { runTwin } = await import('./run-twin.ts');
     const workspace = join(import.meta.dirname, '../../..');
     const readable = stdout.isTTY;
     const terminal = { stream: stdout, readable, colour: readable && !env.NO_COLOR };
     await runTwin(options, { workspace, externalPostgresUrl: env.FAIRLEAD_POSTGRES_URL, terminal, signal });
   } catch (error) {
-    if (error === signal.reason) return;
+    // What breaks off because it was told to stop has not failed.
+    if (signal.aborted) return;
     if (!(error instanceof UserError || error instanceof ManifestError)) throw error;
     stderr.write(`${error.message}\n`);
     process.exitCode = 1;

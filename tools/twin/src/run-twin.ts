@@ -79,7 +79,7 @@ async function start(ground: Ground) {
   const played = pickResources(graph);
   const resources = { ...played, services: played.services.filter(({ logicalName }) => selected.has(logicalName)) };
 
-  const secrets = await createSecretStore(graph, resources, state);
+  const secrets = await createSecretStore(graph, resources, { state, onError: reportTo(output) });
   const registry = createRegistry(resources);
   loadBalancer.configure(resources);
   const describe = (): TwinStatus => ({
@@ -87,7 +87,7 @@ async function start(ground: Ground) {
     aws: endpoint.url,
     services: describeCluster(cluster),
   });
-  const statusFile = new StatusFile(state, describe);
+  const statusFile = new StatusFile(state, describe, reportTo(output));
   const cluster: Cluster = new Cluster({
     workspace: context.workspace,
     graph,
@@ -104,7 +104,9 @@ async function start(ground: Ground) {
     },
   });
   const services = [secretsManager(secrets), cloudMap(registry)];
-  const endpoint = parts.use(await listenAsAws(options.awsPort, { services, tasks: cluster }));
+  const endpoint = parts.use(
+    await listenAsAws(options.awsPort, { services, tasks: cluster, onError: reportTo(output) }),
+  );
   saySubstitute(output, 'the AWS endpoint', options.awsPort, endpoint.port);
 
   await createMasterUsers(resources, secrets, superuser);
@@ -133,6 +135,7 @@ async function describeAndStore({ options, context, parts, groups, state, output
     stack: options.stack,
     output: graphFile,
     local: { postgres: { host, port }, entrance: { host: 'localhost', port: entrancePort } },
+    groups,
   });
   const onLine = (line: string) => {
     output.keep({ service: 'postgres' }, line);
@@ -142,13 +145,15 @@ async function describeAndStore({ options, context, parts, groups, state, output
   };
   const start = external
     ? Promise.resolve(external)
-    : startEmbeddedPostgres({ port, state, groups, onLine, onRestart });
-  const [graph, superuser] = await Promise.all([
-    evaluation,
-    start.then((server) => ('superuser' in server ? parts.use(server).superuser : server)),
-  ]);
+    : startEmbeddedPostgres({ port, state, groups, onLine, onRestart, onError: reportTo(output) });
+  // Both are waited for, so that a server which starts while the other fails is stopped like one that had started.
+  const [evaluated, started] = await Promise.allSettled([evaluation, start]);
+  if (started.status === 'fulfilled' && 'superuser' in started.value) parts.use(started.value);
+  if (evaluated.status === 'rejected') throw evaluated.reason;
+  if (started.status === 'rejected') throw started.reason;
   context.signal.throwIfAborted();
-  return { graph, graphFile, superuser };
+  const superuser = 'superuser' in started.value ? started.value.superuser : started.value;
+  return { graph: evaluated.value, graphFile, superuser };
 }
 
 /** The port of the run before, where it is free: what knows the address of the database goes on knowing it. */
@@ -166,6 +171,16 @@ async function listenAsAws(port: number, options: Omit<AwsEndpointOptions, 'port
     return startAwsEndpoint({ ...options, port: 0 });
   });
 }
+
+/** For what fails on the side: it is said, and the platform goes on. */
+const reportTo = (output: Output) => (error: unknown) => {
+  output.event('error', `the twin failed in a way it did not expect: ${String(error)}`, {
+    error: describeError(error),
+  });
+};
+
+const describeError = (error: unknown) =>
+  error instanceof Error ? { message: error.message, stack: error.stack } : {};
 
 function saySubstitute(output: Output, what: string, preferred: number, port: number): void {
   if (preferred !== 0 && preferred !== port)

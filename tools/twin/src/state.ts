@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from './errors.ts';
@@ -30,15 +30,17 @@ export class State implements AsyncDisposable {
   static async take(folder: string, reaperPid: number): Promise<State> {
     await mkdir(folder, { recursive: true });
     const state = new State(folder);
-    const owner = state.#readLock();
-    if (owner && isTwin(owner.pid)) {
-      throw new UserError(
-        `the twin already runs here (process ${owner.pid}); stop it, or name another folder with --state`,
-      );
+    while (!(await state.#lock({ pid: process.pid, reaperPid }))) {
+      const owner = state.#readLock();
+      if (owner && isTwin(owner.pid)) {
+        throw new UserError(
+          `the twin already runs here (process ${owner.pid}); stop it, or name another folder with --state`,
+        );
+      }
+      if (owner) await waitForEnd(owner.reaperPid);
+      await state.#removeStaleLock();
     }
-    if (owner) await waitForEnd(owner.reaperPid);
     await state.#removeLeftovers();
-    await state.write('lock', { pid: process.pid, reaperPid } satisfies Lock);
     return state;
   }
 
@@ -69,6 +71,28 @@ export class State implements AsyncDisposable {
   async #removeLeftovers(): Promise<void> {
     const unfinished = (await readdir(this.folder)).filter((file) => file.endsWith(UNFINISHED));
     await Promise.all(['twin.json', ...unfinished].map((file) => rm(this.path(file), { force: true })));
+  }
+
+  /** Makes the lock, whole, where there is none; tells whether it did. */
+  async #lock(lock: Lock): Promise<boolean> {
+    const unfinished = this.path(`lock.${randomBytes(4).toString('hex')}${UNFINISHED}`);
+    await writeFile(unfinished, JSON.stringify(lock), { mode: 0o600 });
+    try {
+      await link(unfinished, this.path('lock'));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      return false;
+    } finally {
+      await rm(unfinished, { force: true });
+    }
+  }
+
+  /** Of several twins that find the same stale lock one moves it away. */
+  async #removeStaleLock(): Promise<void> {
+    const stale = this.path(`lock.${randomBytes(4).toString('hex')}${UNFINISHED}`);
+    await rename(this.path('lock'), stale).catch(() => undefined);
+    await rm(stale, { force: true });
   }
 
   #readLock(): Lock | undefined {

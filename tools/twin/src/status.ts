@@ -25,21 +25,25 @@ export const describeCluster = ({ services }: Cluster): TwinStatus['services'] =
 export class StatusFile {
   readonly #state: State;
   readonly #describe: () => TwinStatus;
+  readonly #onError: (error: unknown) => void;
   #pending = false;
   #written = Promise.resolve();
 
-  constructor(state: State, describe: () => TwinStatus) {
+  /** @param onError told when the file cannot be written */
+  constructor(state: State, describe: () => TwinStatus, onError: (error: unknown) => void) {
     this.#state = state;
     this.#describe = describe;
+    this.#onError = onError;
   }
 
   update(): void {
     if (this.#pending) return;
     this.#pending = true;
-    this.#written = this.#written.then(async () => {
+    const write = async (): Promise<void> => {
       this.#pending = false;
       await this.#state.write('twin.json', this.#describe());
-    });
+    };
+    this.#written = this.#written.then(write).catch(this.#onError);
   }
 
   /** Resolves when the file holds the last change. */

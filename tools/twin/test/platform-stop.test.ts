@@ -62,6 +62,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   { timeout: 60_000 },
   async (signal) => {
     const twin = await startTwin(state);
+    const memory = sharedMemoryOf(state);
+    expect(sharedMemory()).toContain(memory);
     const { entrance, aws, services } = twin.status();
     const path = await createProduct(entrance);
 
@@ -90,6 +92,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const twin = await startTwin(state);
+    const memory = sharedMemoryOf(state);
     const { entrance, services } = twin.status();
     const path = await createProduct(entrance);
     await twin.stop('SIGKILL');
@@ -102,10 +105,23 @@ test(
   },
 );
 
-test('SIGINT during the start stops as cleanly', { timeout: 60_000 }, async () => {
-  const twin = spawnTwin(state);
-  await expect.poll(() => findProcesses(`${state}/postgres`), { timeout: 10_000 }).not.toEqual([]);
-  expect(await twin.stop('SIGINT')).toBe(0);
+test(
+  'Ctrl-C during the first start, which every process of the terminal gets, stops as cleanly',
+  { timeout: 60_000 },
+  async () => {
+    const twin = spawnTwin(state);
+    await expect.poll(() => findProcesses(`${state}/postgres`), { timeout: 10_000 }).not.toEqual([]);
+    process.kill(-twin.pid, 'SIGINT');
+    expect(await twin.exited).toBe(0);
+    await untilNoProcess(state);
+  },
+);
+
+test('a start that fails says why, ends, and leaves nothing running', { timeout: 60_000 }, async () => {
+  const twin = spawnTwin(state, ['--stack', 'nope']);
+  expect(await twin.exited).toBe(1);
+  expect(twin.lines.map(({ message }) => message).join('\n')).toContain('dev, production, staging');
+  await untilNoProcess(state);
 });
 
 test('a second twin on the same folder is refused, and says which one runs', { timeout: 60_000 }, async () => {

@@ -73,6 +73,16 @@ describe('a running platform', () => {
     expect(count).toBeGreaterThanOrEqual(300);
   });
 
+  test('refuses a body of 1 MB as the service does, every time', async () => {
+    const body = JSON.stringify({ name: 'x'.repeat(1024 * 1024) });
+    const headers = { 'Content-Type': 'application/json' };
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const response = await fetch(products(), { method: 'POST', headers, body });
+      expect(response.status).toBe(413);
+      expect(await response.json()).toMatchObject({ code: 'request/body-too-large' });
+    }
+  });
+
   test('says what runs in twin.json', () => {
     expect(twin.status()).toEqual({
       entrance: expect.stringMatching(/^http:\/\/localhost:\d+$/),

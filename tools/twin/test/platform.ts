@@ -24,6 +24,8 @@ export interface RunningTwin {
   pid: number;
   state: string;
   lines: LogLine[];
+  /** Resolves with the exit code. */
+  exited: Promise<number | null>;
   /** Resolves with the first line that passes; rejects when the twin ends before. */
   until: (passes: (line: LogLine) => boolean) => Promise<LogLine>;
   /** What `twin.json` holds now. */
@@ -45,6 +47,8 @@ export function spawnTwin(state: string, args: readonly string[] = [], workspace
   const child = spawn(process.execPath, [script, '--state', state, '--port', '0', '--aws-port', '0', ...args], {
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A terminal gives every command a process group of its own.
+    detached: true,
   });
   const lines: LogLine[] = [];
   const waiting = new Set<() => void>();
@@ -58,6 +62,7 @@ export function spawnTwin(state: string, args: readonly string[] = [], workspace
     pid: child.pid ?? 0,
     state,
     lines,
+    exited,
     until: (passes) =>
       new Promise((resolve, reject) => {
         const look = () => {

@@ -19,6 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     groups,
     onLine: () => undefined,
     onRestart: () => undefined,
+    onError: () => undefined,
   });
   project.provide('postgres', server.superuser);
   return async () => {

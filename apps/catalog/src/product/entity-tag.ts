@@ -12,6 +12,13 @@ export const entityTags = z
   .regex(LIST, 'must be * or entity tags in double quotes, such as "3"')
   .transform((text) => text.split(/\s*,\s*/));
 
-/** Whether a version is among the tags. Weak tags never match: products are changed by strong comparison. */
+/** Whether a version is among the tags of `If-Match`, by strong comparison: weak tags never match. */
 export const matchesVersion = (tags: readonly string[], version: number): boolean =>
   tags.includes('*') || tags.includes(toEntityTag(version));
+
+/** Whether a version is among the tags of `If-None-Match`, by weak comparison (RFC 9110, section 13.1.2). */
+export const isKnownVersion = (tags: readonly string[], version: number): boolean =>
+  matchesVersion(
+    tags.map((tag) => tag.replace(/^W\//, '')),
+    version,
+  );

@@ -118,6 +118,17 @@ describe('a product that is changed', () => {
     expect(response.body).toMatchObject({ ...lamp, stock: 0, pictureUrl: null });
   });
 
+  test('by PATCH of one part of the price keeps the other', async () => {
+    const { app } = await startCatalog();
+    const { product, etag } = await create(app);
+    const response = await request(app)
+      .patch(`/products/${product.id}`)
+      .set('If-Match', etag)
+      .send({ price: { amount: 5 } })
+      .expect(200);
+    expect(response.body).toMatchObject({ price: { amount: 5, currency: 'EUR' } });
+  });
+
   test('by an empty PATCH is not', async () => {
     const { app } = await startCatalog();
     const { product, etag } = await create(app);
@@ -185,6 +196,7 @@ describe('a product that is read', () => {
     const path = `/products/${product.id}`;
     const response = await request(app).get(path).set('If-None-Match', etag).expect(304).expect('ETag', etag);
     expect(response.text).toBe('');
+    await request(app).get(path).set('If-None-Match', `W/${etag}`).expect(304);
     await request(app).get(path).set('If-None-Match', '"0"').expect(200);
   });
 

@@ -3,10 +3,10 @@ import type { Router } from 'express';
 import { catalogContract } from '../contract.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { encodeCursor } from './cursor.ts';
-import { matchesVersion, toEntityTag } from './entity-tag.ts';
+import { isKnownVersion, matchesVersion, toEntityTag } from './entity-tag.ts';
 import { productNotFound, versionMismatch, versionMissing } from './product-problems.ts';
 import type { ProductStore } from './product-store.ts';
-import type { ProductInput, VersionedProduct } from './product.ts';
+import type { ProductInput, ProductPatch, VersionedProduct } from './product.ts';
 
 export const createProductRoutes = (dependencies: Dependencies): Router =>
   createRouter(catalogContract, createHandlers(dependencies), dependencies);
@@ -31,7 +31,7 @@ function createHandlers({ products, events }: Dependencies): Handlers<typeof cat
     async getProduct({ params: { id }, headers: { 'if-none-match': tags } }) {
       const found = await getProduct(products, id);
       const { body, headers } = toReply(found);
-      return tags && matchesVersion(tags, found.version) ? { status: 304, headers } : { status: 200, body, headers };
+      return tags && isKnownVersion(tags, found.version) ? { status: 304, headers } : { status: 200, body, headers };
     },
     async createProduct({ body: input }) {
       const created = await products.create(input);
@@ -41,7 +41,7 @@ function createHandlers({ products, events }: Dependencies): Handlers<typeof cat
     },
     replaceProduct: ({ params: { id }, headers, body }) => change(id, headers['if-match'], () => body),
     patchProduct: ({ params: { id }, headers, body: patch }) =>
-      change(id, headers['if-match'], (current) => ({ ...current, ...withoutAbsent(patch) })),
+      change(id, headers['if-match'], (current) => applyPatch(current, patch)),
     async deleteProduct({ params: { id }, headers }) {
       const { version } = await getMatching(products, id, headers['if-match']);
       if (!(await products.delete(id, version))) throw versionMismatch('the product was changed meanwhile');
@@ -75,8 +75,9 @@ const toReply = ({ product, version }: VersionedProduct) => ({
   headers: { ETag: toEntityTag(version) },
 });
 
-type Present<Patch> = { [Field in keyof Patch]: Exclude<Patch[Field], undefined> };
-
-/** A field of a patch that is absent must not overwrite the field of the product. */
-const withoutAbsent = <Patch extends object>(patch: Patch): Present<Patch> =>
-  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Present<Patch>;
+/** Merges as RFC 7396 does: what is absent stays, also inside the price. */
+function applyPatch(current: ProductInput, patch: ProductPatch): ProductInput {
+  const present = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  const price = Object.fromEntries(Object.entries(patch.price ?? {}).filter(([, value]) => value !== undefined));
+  return { ...current, ...(present as Partial<ProductInput>), price: { ...current.price, ...price } };
+}

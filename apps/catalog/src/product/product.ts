@@ -43,6 +43,7 @@ export const productInput = z.strictObject({
 
 /** Fields to change; those that are absent stay as they are. */
 export const productPatch = productInput
+  .extend({ price: price.partial() })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'must name at least one field');
 
@@ -56,6 +57,7 @@ export const product = z.strictObject({
 export const searchText = line(100);
 
 export type ProductInput = z.output<typeof productInput>;
+export type ProductPatch = z.output<typeof productPatch>;
 export type Product = z.output<typeof product>;
 
 /** A product with its version, which counts its changes and is its entity tag. */

@@ -42,7 +42,7 @@ export async function provision(
   await ensureDatabase(connection.client, database, role);
 
   const current = await store.find(secretArn);
-  if (current && (await works(current, request, server))) return { credentials: 'kept' };
+  if (current && (await works(current, request, server, connection.encrypted))) return { credentials: 'kept' };
 
   const password = randomBytes(32).toString('base64url');
   await setPassword(connection.client, role, hashPassword(password));
@@ -59,8 +59,14 @@ export async function provision(
 }
 
 /** A password that the server refuses is one that was set and not yet stored when an earlier call broke off. */
-async function works(secret: Secret, { database, role }: ProvisionRequest, server: Server): Promise<boolean> {
-  const expected = { host: server.host, port: String(server.port), dbname: database, username: role };
+async function works(
+  secret: Secret,
+  { database, role }: ProvisionRequest,
+  server: Server,
+  encrypted: boolean,
+): Promise<boolean> {
+  const address = { host: server.host, port: String(server.port), dbname: database };
+  const expected = { ...address, username: role, ssl: String(encrypted) };
   const matches = Object.entries(expected).every(([key, value]) => secret[key] === value);
   return matches && canSignIn(server, { ...credentialsOf(secret), database });
 }

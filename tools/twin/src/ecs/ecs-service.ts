@@ -7,6 +7,7 @@ import { LOOPBACK } from '../ports.ts';
 import { restartDelayMs } from './restart-delay.ts';
 import type { Task } from './task.ts';
 
+const START_POLL_MS = 20;
 const HEALTH_POLL_MS = 250;
 
 /** A task that has not become healthy by then is replaced. */
@@ -75,7 +76,7 @@ export class EcsService {
     for (const task of this.tasks) {
       // One generation may drain at a time: an edit a second would otherwise leave a crowd behind.
       if (task.isStopping) task.hurry();
-      else if (task.status !== 'RUNNING') void this.#stop(task, 'SIGINT');
+      else if (task.status !== 'RUNNING') this.#follow(this.#stop(task, 'SIGINT'));
     }
     this.#deployment.replaced.abort();
     this.#deployment = createDeployment(this.#nextNumber);
@@ -101,10 +102,17 @@ export class EcsService {
     return this.tasks.filter((task) => task.deployment !== this.#deployment.number && !task.isStopping);
   }
 
+  /** For what goes on by itself: a failure is told, and the platform goes on. */
+  #follow(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#options.onEvent('warn', `unexpected: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+
   #reconcile(): void {
     if (this.#stopping) return;
-    for (let count = this.#countToStart(); count > 0; count--) void this.#startTask(this.#deployment);
-    if (this.isReady) for (const task of this.#previous) void this.#stop(task, 'SIGTERM');
+    for (let count = this.#countToStart(); count > 0; count--) this.#follow(this.#startTask(this.#deployment));
+    if (this.isReady) for (const task of this.#previous) this.#follow(this.#stop(task, 'SIGTERM'));
   }
 
   /** Over running tasks one starts after the other: the first serves the edit sooner than all together would. */
@@ -119,15 +127,17 @@ export class EcsService {
   async #startTask(deployment: Deployment): Promise<void> {
     const { signal } = deployment.replaced;
     deployment.starting += 1;
-    await delay(restartDelayMs(deployment.failures), undefined, { signal }).catch(() => undefined);
-    const task = signal.aborted
-      ? undefined
-      : await this.#options.createTask(this.#options.definition, deployment.number);
-    if (task && !signal.aborted) {
+    try {
+      await delay(restartDelayMs(deployment.failures), undefined, { signal }).catch(() => undefined);
+      const task = signal.aborted
+        ? undefined
+        : await this.#options.createTask(this.#options.definition, deployment.number);
+      if (!task || signal.aborted) return;
       this.#tasks.set(task, []);
-      void this.#watch(task);
+      this.#follow(this.#watch(task));
+    } finally {
+      deployment.starting -= 1;
     }
-    deployment.starting -= 1;
   }
 
   /** Follows a task from its start to its end. */
@@ -144,13 +154,9 @@ export class EcsService {
       const fault = findFault(task, registrations);
       if (fault !== undefined) {
         this.#options.onEvent('warn', `task ${shortId(task)} ${fault}; replacing it`);
-        void this.#stop(task, 'SIGTERM');
+        this.#follow(this.#stop(task, 'SIGTERM'));
       }
-      await Promise.race([
-        task.stopped,
-        ...(isActivating() ? firstHealthy(registrations) : []),
-        delay(HEALTH_POLL_MS, undefined, { ref: false }),
-      ]);
+      await delay(isActivating() ? START_POLL_MS : HEALTH_POLL_MS, undefined, { ref: false });
     }
   }
 
@@ -200,7 +206,7 @@ export class EcsService {
   }
 
   #onStopped(task: Task): void {
-    void this.#deregister(task);
+    this.#follow(this.#deregister(task));
     this.#tasks.delete(task);
     if (this.#stopping) return;
     const isCurrent = task.deployment === this.#deployment.number;
@@ -233,10 +239,6 @@ function createDeployment(number: number): Deployment {
 /** The load balancer decides where there is one, the health checks of the containers elsewhere. */
 const isHealthy = (task: Task, registrations: readonly Registration[]): boolean =>
   registrations.length > 0 ? registrations.every(({ target }) => target.health === 'healthy') : task.isHealthy;
-
-/** What to wait for beside the time: the moment at which every target, if there is any, has been healthy. */
-const firstHealthy = (registrations: readonly Registration[]): Promise<unknown>[] =>
-  registrations.length > 0 ? [Promise.all(registrations.map(({ target }) => target.firstHealthy))] : [];
 
 function findFault(task: Task, registrations: readonly Registration[]): string | undefined {
   if (task.isStopping) return undefined;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { useProcessGroups } from '../../test/processes.ts';
 import { createFolder } from '../../test/workspace.ts';
 import { UserError } from '../errors.ts';
 import { evaluateGraph } from './evaluate-graph.ts';
@@ -9,7 +10,13 @@ const LOCAL = { postgres: { host: '127.0.0.1', port: 5432 }, entrance: { host: '
 /** Evaluates a program that stands where the one of the platform does. */
 async function evaluate(program: string) {
   const workspace = await createFolder({ 'infra/graph/main.ts': program });
-  return evaluateGraph({ workspace, stack: 'staging', output: join(workspace, 'graph.json'), local: LOCAL });
+  return evaluateGraph({
+    workspace,
+    stack: 'staging',
+    output: join(workspace, 'graph.json'),
+    local: LOCAL,
+    groups: useProcessGroups(),
+  });
 }
 
 describe('evaluating the graph', () => {

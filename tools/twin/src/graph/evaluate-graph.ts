@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { UserError } from '../errors.ts';
+import type { ProcessGroups } from '../process/process-group.ts';
 import { Graph } from './graph.ts';
 
 /** The addresses that this machine gives to what the program only knows by reference. */
@@ -17,20 +16,21 @@ export interface EvaluationOptions {
   /** The file that the graph is written to, with its assets beside it. */
   output: string;
   local: LocalAddresses;
+  groups: ProcessGroups;
 }
 
 /**
  * Evaluates the infra program in a process of its own, as Pulumi would, and reads the graph it wrote.
  * @throws {UserError} with what the program said, where it fails
  */
-export async function evaluateGraph({ workspace, stack, output, local }: EvaluationOptions): Promise<Graph> {
+export async function evaluateGraph({ workspace, stack, output, local, groups }: EvaluationOptions): Promise<Graph> {
   const script = join(workspace, 'infra/graph/main.ts');
   const args = [script, '--stack', stack, '--output', output, '--local', JSON.stringify(local)];
-  try {
-    await promisify(execFile)(process.execPath, args, { cwd: workspace });
-  } catch (error) {
-    const { stderr = '' } = error as { stderr?: string };
-    throw new UserError(stderr.trim() || String(error));
-  }
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+  await groups.run({ command: process.execPath, args, cwd: workspace, env }).catch((error: unknown) => {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  });
   return new Graph(JSON.parse(await readFile(output, 'utf8')));
 }

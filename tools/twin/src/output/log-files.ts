@@ -29,6 +29,8 @@ export class LogFiles implements Disposable {
     const file = join(this.#folder, `${service}.log`);
     if (existsSync(file) && statSync(file).size > ROTATE_BYTES) renameSync(file, `${file}.1`);
     const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+    // A folder that somebody removed meanwhile costs its lines, not the platform.
+    stream.on('error', () => undefined);
     this.#streams.set(service, stream);
     return stream;
   }

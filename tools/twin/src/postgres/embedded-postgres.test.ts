@@ -22,7 +22,14 @@ async function createState(mode = 0o755): Promise<State> {
 async function start(state: State, onRestart: () => void = () => undefined): Promise<PostgresServer> {
   const port = await findFreePort();
   const groups = useProcessGroups();
-  const server = await startEmbeddedPostgres({ port, state, groups, onLine: () => undefined, onRestart });
+  const server = await startEmbeddedPostgres({
+    port,
+    state,
+    groups,
+    onLine: () => undefined,
+    onRestart,
+    onError: () => undefined,
+  });
   onTestFinished(() => server[Symbol.asyncDispose]());
   return server;
 }

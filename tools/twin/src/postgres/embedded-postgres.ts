@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, rm, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import pg from 'pg';
+import { UserError } from '../errors.ts';
 import { LOOPBACK } from '../ports.ts';
 import type { ChildProcessGroup, ProcessGroups } from '../process/process-group.ts';
 import { locateBinaries } from './binaries.ts';
@@ -13,14 +12,16 @@ import type { State } from '../state.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { preparePostgresFolders, type PostgresFolders } from './folders.ts';
 
-const run = promisify(execFile);
-
 const PASSWORD_FILE = 'postgres-password.json';
 const SUPERUSER = 'postgres';
 const START_TIMEOUT_MS = 30_000;
 const RESTART_DELAY_MS = 500;
+const POLL_MS = 20;
 
-/** Stands in the data once `initdb` has finished. */
+/**
+ * Stands in the data once `initdb` has finished, and holds the digest of the password that it was given: data of a password
+ * that is gone, because the folder of the state was deleted, is made anew.
+ */
 const INITIALIZED = 'fairlead-initialized';
 
 export interface EmbeddedPostgresOptions {
@@ -31,14 +32,16 @@ export interface EmbeddedPostgresOptions {
   onLine: (line: string) => void;
   /** Told when it ended by itself and is started again. */
   onRestart: () => void;
+  /** Told when it ended by itself and cannot be started again. */
+  onError: (error: unknown) => void;
 }
 
 /** Starts the Postgres that npm installed, on data that outlives it, and starts it again when it dies. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<PostgresServer> {
   const folders = await preparePostgresFolders(await locateBinaries(), options.state.path('postgres'));
   const password = await providePassword(options.state);
-  await stopLeftover(folders);
-  await initialize(folders, password);
+  await stopLeftover(folders, options.groups);
+  await initialize(folders, password, options.groups);
   const superuser = {
     host: LOOPBACK,
     port: options.port,
@@ -61,7 +64,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await keepRunning();
   };
   await waitUntilReady(superuser, server);
-  const running = keepRunning();
+  const running = keepRunning().catch(options.onError);
   return {
     superuser,
     async [Symbol.asyncDispose]() {
@@ -106,8 +109,14 @@ async function startServer(
 }
 
 /** Creates the data on the first start, in one piece: a run that breaks off leaves nothing that looks finished. */
-async function initialize({ binaries, data, user }: PostgresFolders, password: string): Promise<void> {
-  if (existsSync(join(data, INITIALIZED))) return;
+async function initialize(
+  { binaries, data, user }: PostgresFolders,
+  password: string,
+  groups: ProcessGroups,
+): Promise<void> {
+  const marker = join(data, INITIALIZED);
+  const digest = createHash('sha256').update(password).digest('hex');
+  if (existsSync(marker) && (await readFile(marker, 'utf8')) === digest) return;
   await rm(data, { recursive: true, force: true });
   const passwordFile = `${data}.password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
@@ -115,40 +124,43 @@ async function initialize({ binaries, data, user }: PostgresFolders, password: s
   const args = ['-D', data, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
   const locale = ['--encoding=UTF8', '--locale=C', '--no-sync'];
   try {
-    await run(join(binaries, 'bin/initdb'), [...args, ...locale], { ...user, cwd: '/', env: { LC_ALL: 'C' } });
-    await writeFile(join(data, INITIALIZED), '');
+    const command = join(binaries, 'bin/initdb');
+    await groups.run({ command, args: [...args, ...locale], cwd: '/', env: { LC_ALL: 'C' }, user });
+    await writeFile(marker, digest);
   } finally {
     await rm(passwordFile, { force: true });
   }
 }
 
 /** A server that outlived a twin whose every process was killed still holds the data. */
-async function stopLeftover({ binaries, data, user }: PostgresFolders): Promise<void> {
+async function stopLeftover({ binaries, data, user }: PostgresFolders, groups: ProcessGroups): Promise<void> {
   if (!existsSync(join(data, 'postmaster.pid'))) return;
   const args = ['stop', '-D', data, '-m', 'fast', '-w', '-t', '10'];
-  await run(join(binaries, 'bin/pg_ctl'), args, { ...user, cwd: '/' }).catch(() => undefined);
+  const command = join(binaries, 'bin/pg_ctl');
+  await groups.run({ command, args, cwd: '/', env: { LC_ALL: 'C' }, user }).catch(() => undefined);
 }
 
 async function waitUntilReady(config: pg.ClientConfig, server: ChildProcessGroup): Promise<void> {
-  const ended = server.exited.then(({ code }) => {
-    throw new Error(
-      `Postgres ended with exit code ${code ?? 'none'} before it was ready; its log is in .fairlead/logs`,
-    );
+  const waiting = new AbortController();
+  void server.exited.then(() => {
+    waiting.abort();
   });
   const deadline = Date.now() + START_TIMEOUT_MS;
-  const connect = async (): Promise<void> => {
-    for (;;) {
-      const client = new pg.Client(config);
-      try {
-        await client.connect();
-        return;
-      } catch (error) {
-        if (Date.now() > deadline) throw error;
-        await delay(20);
-      } finally {
-        await client.end().catch(() => undefined);
-      }
-    }
-  };
-  await Promise.race([connect(), ended]);
+  while (!waiting.signal.aborted && Date.now() < deadline) {
+    if (await canConnect(config)) return;
+    await delay(POLL_MS);
+  }
+  throw new UserError('Postgres did not start; why stands in logs/postgres.log of the state folder');
+}
+
+async function canConnect(config: pg.ClientConfig): Promise<boolean> {
+  const client = new pg.Client(config);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chown, cp, lstat, mkdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { UserError } from '../errors.ts';
 import type { Binaries } from './binaries.ts';
 
 export interface PostgresFolders {
@@ -26,7 +27,7 @@ export async function preparePostgresFolders(binaries: Binaries, folder: string)
   }
   const user = await findNobody();
   const id = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const parent = (await isReachable(folder)) ? folder : join(OPEN_FOLDER, id);
+  const parent = (await isReachable(folder)) ? folder : join(await provideOpenFolder(), id);
   await mkdir(parent, { recursive: true });
   await chown(parent, user.uid, user.gid);
   return { binaries: await openBinaries(binaries), data: join(parent, 'data'), user };
@@ -35,13 +36,23 @@ export async function preparePostgresFolders(binaries: Binaries, folder: string)
 /** A copy that others may reach, one for each version, where the binaries themselves are closed to them. */
 async function openBinaries({ folder, version }: Binaries): Promise<string> {
   if (await isReachable(join(folder, 'bin'))) return folder;
-  const copy = join(OPEN_FOLDER, version);
+  const copy = join(await provideOpenFolder(), version);
   if (existsSync(copy)) return copy;
   // Another twin may do the same at this moment: whoever finishes first provides for both.
   const unfinished = `${copy}.${randomUUID()}`;
   await cp(folder, unfinished, { recursive: true, verbatimSymlinks: true });
   await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true }));
   return copy;
+}
+
+/** Root works in it, so nobody else may have made it or be able to change it. */
+async function provideOpenFolder(): Promise<string> {
+  await mkdir(OPEN_FOLDER, { recursive: true, mode: 0o755 });
+  const { uid, mode } = await lstat(OPEN_FOLDER);
+  if (uid !== 0 || (mode & 0o022) !== 0 || (await realpath(OPEN_FOLDER)) !== OPEN_FOLDER) {
+    throw new UserError(`${OPEN_FOLDER} must be a folder that only root can change; remove it, then run this again`);
+  }
+  return OPEN_FOLDER;
 }
 
 async function findNobody(): Promise<{ uid: number; gid: number }> {

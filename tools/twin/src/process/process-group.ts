@@ -84,6 +84,15 @@ export class ProcessGroups implements AsyncDisposable {
     };
   }
 
+  /** Runs a process to its end. @throws with what it wrote, where its exit code is not 0 */
+  async run(options: Omit<ProcessOptions, 'onLine'>): Promise<void> {
+    const lines: string[] = [];
+    const child = await this.start({ ...options, onLine: (line) => lines.push(line) });
+    const { code, signal } = await child.exited;
+    if (code === 0) return;
+    throw new Error(lines.join('\n') || `${options.command} ended with ${signal ?? `exit code ${code ?? 'unknown'}`}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#reaper.exitCode !== null || this.#reaper.signalCode !== null) return;
     const exited = once(this.#reaper, 'exit');
@@ -101,6 +110,7 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // It has ended: macOS answers EPERM for a group of which only zombies are left.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
