@@ -58,3 +58,20 @@ test(
     expect(performance.now() - started).toBeLessThan(13_000);
   },
 );
+
+test('bytes that are no request never land in the answer to the request before', async () => {
+  const server = createHttpServer((_request, response) => {
+    response.writeHead(200, { 'Content-Length': 10 });
+    response.write('12345');
+  });
+  onTestFinished(() => close(server, 0));
+  const socket = connect(await listen(server, { host: '127.0.0.1', port: 0 }), '127.0.0.1');
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data.toString();
+    if (answer.endsWith('12345')) socket.write('garbage\r\n\r\n');
+  });
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await new Promise((resolve) => socket.on('close', resolve));
+  expect(answer).toMatch(/12345$/);
+});
