@@ -65,6 +65,16 @@ describe('the Postgres of the twin', () => {
     expect(await query(second.superuser, 'SELECT answer FROM kept')).toEqual([42]);
   });
 
+  test('starts with new data where its password is gone', async () => {
+    const state = await createState();
+    const first = await start(state);
+    await first[Symbol.asyncDispose]();
+    await rm(state.path('postgres-password.json'));
+    const second = await start(state);
+    expect(second.superuser.password).not.toBe(first.superuser.password);
+    expect(await query(second.superuser, 'SELECT 42')).toEqual([42]);
+  });
+
   test('is started again, on the same port and with what was committed, when it is killed', async () => {
     let restarts = 0;
     const server = await start(await createState(), () => (restarts += 1));

@@ -84,6 +84,22 @@ describe('a process', () => {
   });
 });
 
+test.for([
+  ['exit 0', undefined],
+  ['echo "no space left"; exit 1', 'no space left'],
+  ['exit 3', '/bin/sh -c exit 3 ended with exit code 3'],
+  ['kill -TERM $$', '/bin/sh -c kill -TERM $$ ended with SIGTERM'],
+] as const)('running a process to its end, %s, fails with %j', async ([shell, expected]) => {
+  const options = { command: '/bin/sh', args: ['-c', shell], cwd: '/', env: { PATH: '/usr/bin:/bin' } };
+  const message = await useProcessGroups()
+    .run(options)
+    .then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    );
+  expect(message).toBe(expected);
+});
+
 describe('the processes of a twin that is killed', () => {
   /** Starts a parent of such processes, and gives the lines that they write. */
   async function startParent(shells: readonly string[], lineCount: number, orphanSignal: NodeJS.Signals) {

@@ -90,7 +90,8 @@ export class ProcessGroups implements AsyncDisposable {
     const child = await this.start({ ...options, onLine: (line) => lines.push(line) });
     const { code, signal } = await child.exited;
     if (code === 0) return;
-    throw new Error(lines.join('\n') || `${options.command} ended with ${signal ?? `exit code ${code ?? 'unknown'}`}`);
+    const command = [options.command, ...options.args].join(' ');
+    throw new Error(lines.join('\n') || `${command} ended with ${signal ?? `exit code ${code ?? 'unknown'}`}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
