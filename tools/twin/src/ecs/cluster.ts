@@ -48,6 +48,7 @@ export class Cluster implements TaskSource, AsyncDisposable {
 
   start(): void {
     for (const service of this.services) service.start();
+    this.#noticeReady();
   }
 
   /** What the metadata endpoint tells of a task. */
@@ -67,6 +68,10 @@ export class Cluster implements TaskSource, AsyncDisposable {
   get #placement(): Placement {
     const { region, accountId } = this.#options.graph;
     return { region, accountId, availabilityZone: `${region}a` };
+  }
+
+  #noticeReady(): void {
+    if (this.services.every(({ isReady }) => isReady)) this.#ready.resolve(undefined);
   }
 
   #createService(resource: EcsServiceResource): EcsService {
@@ -107,7 +112,7 @@ export class Cluster implements TaskSource, AsyncDisposable {
         output.line({ service, task: task.id }, line);
       },
       onStatus: () => {
-        if (this.services.every(({ isReady }) => isReady)) this.#ready.resolve(undefined);
+        this.#noticeReady();
         onChange();
       },
     });
