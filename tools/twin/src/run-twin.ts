@@ -64,7 +64,7 @@ export async function runTwin(options: Options, context: TwinContext): Promise<v
   const { cluster, describe, postgres } = await start({ options, context, declarations, parts, groups, state, output });
   await Promise.race([cluster.ready, once(context.signal, 'abort')]);
   if (context.signal.aborted) return;
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
   announceReady(output, { stack: options.stack, status: describe(), declarations, postgres, seconds });
   await once(context.signal, 'abort');
   output.text(['', 'stopping …']);
