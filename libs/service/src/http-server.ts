@@ -7,8 +7,14 @@ import type { Duplex } from 'node:stream';
 
 const SWEEP_INTERVAL_MS = 100;
 
+export interface HttpServer {
+  server: Server;
+  /** Lets every connection end with the answer that it is waiting for: draining reaches requests that came before it. */
+  closeConnections: () => void;
+}
+
 /** Makes the server of a service, with every limit stated. */
-export function createHttpServer(listener: RequestListener): Server {
+export function createHttpServer(listener: RequestListener): HttpServer {
   const { headersTimeoutSeconds, requestTimeoutSeconds, connectionsCheckingIntervalSeconds, keepAliveTimeoutSeconds } =
     times.server;
   const server = createServer(
@@ -22,17 +28,22 @@ export function createHttpServer(listener: RequestListener): Server {
     listener,
   );
   server.maxHeadersCount = limits.headerCount;
-  const answering = new WeakSet<Duplex>();
-  server.on('request', ({ socket }, response) => {
-    answering.add(socket);
-    response.once('close', () => answering.delete(socket));
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
   });
   server.on('clientError', (error, socket) => {
     // Bytes written now would land in the middle of the answer to the request before.
-    if (answering.has(socket)) socket.destroy();
+    if ([...underWay].some((response) => response.socket === socket)) socket.destroy();
     else answerClientError(error, socket);
   });
-  return server;
+  return {
+    server,
+    closeConnections() {
+      for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
+    },
+  };
 }
 
 /** Answers what Express gives back without having looked at it: a request target that is no URL. */
@@ -68,21 +79,6 @@ function describeClientError(error: NodeJS.ErrnoException): [statusLine: string,
     return ['431 Request Header Fields Too Large', requestProblems.headersTooLarge(detail)];
   }
   return ['400 Bad Request', requestProblems.malformed('the request is not valid HTTP')];
-}
-
-/** Follows the answers under way, so that draining reaches those whose request came before it. */
-export function followAnswers(server: Server): { closeConnections: () => void } {
-  const underWay = new Set<ServerResponse>();
-  server.on('request', (_request, response) => {
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
-  });
-  return {
-    /** Lets every connection end with the answer that it is waiting for. */
-    closeConnections() {
-      for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
-    },
-  };
 }
 
 /** Resolves with the port once the server listens. */

@@ -4,7 +4,7 @@ import { times } from '@fairlead/manifest/times';
 import type { Express, Request, Response } from 'express';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { close, createHttpServer, followAnswers, listen, refuseUnroutable } from './http-server.ts';
+import { close, createHttpServer, listen, refuseUnroutable } from './http-server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { runProcess } from './run-process.ts';
 import { listenForStop, type StopSignal } from './stop-signal.ts';
@@ -48,12 +48,11 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   if (signal.stop.aborted) return;
 
   const app = createApp(dependencies, context);
-  const server = createHttpServer((request, response) => {
+  const { server, closeConnections } = createHttpServer((request, response) => {
     app(request as Request, response as Response, () => {
       refuseUnroutable(response);
     });
   });
-  const answers = followAnswers(server);
   const port = await listen(server, config);
   health.ready();
   logger.info({ port }, 'listening');
@@ -61,7 +60,7 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   await aborted(signal.stop);
   startWatchdog(logger);
   health.drain();
-  answers.closeConnections();
+  closeConnections();
   logger.info({ lagSeconds: signal.hurry.aborted ? 0 : config.drainLagSeconds }, 'draining');
   await delay(config.drainLagSeconds * 1000, undefined, { signal: signal.hurry }).catch(() => undefined);
   await close(server, times.drain.longestRequestSeconds * 1000);
