@@ -1,6 +1,6 @@
+import { runInRequest, type RequestContext } from '@fairlead/request-context';
 import { expect, test } from 'vitest';
 import { createLogger } from './create-logger.ts';
-import { runInRequest } from './request-context.ts';
 
 function createTestLogger() {
   const lines: string[] = [];
@@ -31,11 +31,19 @@ test('a value cannot begin another line', () => {
   expect(lines[0]?.trimEnd()).not.toMatch(/[\r\n]/);
 });
 
-test('lines of a request carry its id and nothing of each other', async () => {
+const createContext = (requestId: string): RequestContext => ({
+  requestId,
+  deadline: Infinity,
+  signal: new AbortController().signal,
+  clientAddress: '192.0.2.1',
+  trace: { traceId: `trace-${requestId}`, spanId: '', sampled: false },
+});
+
+test('lines of a request carry its id and that of its trace, and nothing of each other', async () => {
   const { logger, records } = createTestLogger();
   await Promise.all(
     ['one', 'two'].map((requestId) =>
-      runInRequest({ requestId }, async () => {
+      runInRequest(createContext(requestId), async () => {
         logger.info({ [requestId]: true }, 'first');
         await new Promise((resolve) => setImmediate(resolve));
         logger.info('second');
@@ -46,10 +54,10 @@ test('lines of a request carry its id and nothing of each other', async () => {
   expect(
     records().map(({ time: _time, level: _level, service: _service, environment: _environment, ...rest }) => rest),
   ).toEqual([
-    { requestId: 'one', one: true, message: 'first' },
-    { requestId: 'two', two: true, message: 'first' },
-    { requestId: 'one', message: 'second' },
-    { requestId: 'two', message: 'second' },
+    { requestId: 'one', traceId: 'trace-one', one: true, message: 'first' },
+    { requestId: 'two', traceId: 'trace-two', two: true, message: 'first' },
+    { requestId: 'one', traceId: 'trace-one', message: 'second' },
+    { requestId: 'two', traceId: 'trace-two', message: 'second' },
     { message: 'outside' },
   ]);
 });

@@ -1,6 +1,6 @@
+import { findRequestContext } from '@fairlead/request-context';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { redactLine } from './redact.ts';
-import { findRequestContext } from './request-context.ts';
 
 /** Object first, constant lower-case message second: `logger.info({ port }, 'listening')`. */
 export type Logger = PinoLogger;
@@ -25,8 +25,7 @@ export function createLogger({ level, fields, destination = standardOutput() }: 
       errorKey: 'error',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      // A copy: pino writes the fields of the line into the object that it is given.
-      mixin: () => ({ ...findRequestContext() }),
+      mixin: describeRequest,
       serializers: { error: describeError },
     },
     {
@@ -35,6 +34,12 @@ export function createLogger({ level, fields, destination = standardOutput() }: 
       },
     },
   );
+}
+
+/** A new object each time: pino writes the fields of the line into the one that it is given. */
+function describeRequest(): Record<string, string> {
+  const context = findRequestContext();
+  return context ? { requestId: context.requestId, traceId: context.trace.traceId } : {};
 }
 
 /** Synchronous, so that the last line before an exit or a crash is not lost. */

@@ -1,3 +1,2 @@
 export { LOG_LEVELS, createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
 export { redactLine } from './redact.ts';
-export { findRequestContext, runInRequest, type RequestContext } from './request-context.ts';

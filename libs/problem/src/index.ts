@@ -8,4 +8,4 @@ export {
   type ProblemDocument,
   type ProblemOptions,
 } from './problem.ts';
-export { requestProblems } from './request-problems.ts';
+export { databaseUnavailable, requestProblems } from './request-problems.ts';

@@ -1,5 +1,12 @@
 import { defineProblem } from './define-problem.ts';
 
+/** What any route of a service with a database can answer. */
+export const databaseUnavailable = defineProblem({
+  code: 'database/unavailable',
+  kind: 'unavailable',
+  meaning: 'The database cannot be reached or did not answer in time; `Retry-After` says when to try again.',
+});
+
 /** What can be wrong with any request, before a service's own rules are asked. */
 export const requestProblems = {
   invalid: defineProblem({
@@ -11,6 +18,31 @@ export const requestProblems = {
     code: 'request/malformed',
     kind: 'invalid',
     meaning: 'The request is not HTTP, its path is not valid, or its body is not JSON in UTF-8.',
+  }),
+  unauthenticated: defineProblem({
+    code: 'request/unauthenticated',
+    kind: 'unauthenticated',
+    meaning: 'The route needs `Authorization: Bearer` with a token, and there is none, or it is not valid any more.',
+  }),
+  forbidden: defineProblem({
+    code: 'request/forbidden',
+    kind: 'forbidden',
+    meaning: 'The caller is known and may not use this route.',
+  }),
+  unverifiable: defineProblem({
+    code: 'request/unverifiable',
+    kind: 'unavailable',
+    meaning: 'The token cannot be verified, because its keys cannot be had; `Retry-After` says when to try again.',
+  }),
+  misdirected: defineProblem({
+    code: 'request/misdirected',
+    kind: 'misdirected',
+    meaning: 'The request is meant for another service, whose address this one has now. Nothing was done with it.',
+  }),
+  deadlinePassed: defineProblem({
+    code: 'request/deadline-passed',
+    kind: 'unavailable',
+    meaning: 'The time that the caller waits for the answer was over before the work could begin.',
   }),
   notFound: defineProblem({
     code: 'request/route-not-found',

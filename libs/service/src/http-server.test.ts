@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { close, createHttpServer, listen } from './http-server.ts';
 
 async function startServer(): Promise<number> {
-  const { server } = createHttpServer((_request, response) => void response.end('ok'));
+  const { server } = createHttpServer('test', (_request, response) => void response.end('ok'));
   onTestFinished(() => close(server, 0));
   return listen(server, { host: '127.0.0.1', port: 0 });
 }
@@ -60,7 +60,7 @@ test(
 );
 
 test('bytes that are no request never land in the answer to the request before', async () => {
-  const { server } = createHttpServer((_request, response) => {
+  const { server } = createHttpServer('test', (_request, response) => {
     response.writeHead(200, { 'Content-Length': 10 });
     response.write('12345');
   });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { SERVICE_HEADER } from './request-headers.ts';
 
 const SWEEP_INTERVAL_MS = 100;
 
@@ -13,8 +14,8 @@ export interface HttpServer {
   closeConnections: () => void;
 }
 
-/** Makes the server of a service, with every limit stated. */
-export function createHttpServer(listener: RequestListener): HttpServer {
+/** Makes the server of the service `name`, with every limit stated. */
+export function createHttpServer(name: string, listener: RequestListener): HttpServer {
   const { headersTimeoutSeconds, requestTimeoutSeconds, connectionsCheckingIntervalSeconds, keepAliveTimeoutSeconds } =
     times.server;
   const server = createServer(
@@ -36,7 +37,7 @@ export function createHttpServer(listener: RequestListener): HttpServer {
   server.on('clientError', (error, socket) => {
     // Bytes written now would land in the middle of the answer to the request before.
     if ([...underWay].some((response) => response.socket === socket)) socket.destroy();
-    else answerClientError(error, socket);
+    else answerClientError(name, error, socket);
   });
   return {
     server,
@@ -47,14 +48,15 @@ export function createHttpServer(listener: RequestListener): HttpServer {
 }
 
 /** Answers what Express gives back without having looked at it: a request target that is no URL. */
-export function refuseUnroutable(response: ServerResponse): void {
+export function refuseUnroutable(name: string, response: ServerResponse): void {
   const problem = requestProblems.malformed('the request target is not a valid URL');
   const body = JSON.stringify(toDocument(problem));
-  response.writeHead(problem.status, { 'Content-Type': PROBLEM_CONTENT_TYPE, Connection: 'close' }).end(body);
+  const headers = { 'Content-Type': PROBLEM_CONTENT_TYPE, [SERVICE_HEADER]: name, Connection: 'close' };
+  response.writeHead(problem.status, headers).end(body);
 }
 
 /** What never became a request is answered on the bare socket. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerClientError(name: string, error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -64,6 +66,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const head = [
     `HTTP/1.1 ${statusLine}`,
     `Content-Type: ${PROBLEM_CONTENT_TYPE}`,
+    `${SERVICE_HEADER}: ${name}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];

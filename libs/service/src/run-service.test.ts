@@ -76,7 +76,9 @@ test('keeps answering after SIGTERM for as long as callers may hold its address,
 
   expect(await exited).toEqual({ code: 0, signal: null });
   expect(performance.now() - told).toBeGreaterThan(1000);
-  expect(lines.map(({ message }) => message).filter((message) => message !== 'request')).toEqual([
+  const [metrics, logged] = [lines.filter((line) => '_aws' in line), lines.filter((line) => !('_aws' in line))];
+  expect(metrics).toContainEqual(expect.objectContaining({ Route: 'GET /fast', Requests: 1 }));
+  expect(logged.map(({ message }) => message).filter((message) => message !== 'request')).toEqual([
     'booting',
     'listening',
     'draining',

@@ -1,19 +1,16 @@
 import { Health } from '@fairlead/health';
 import type { Logger } from '@fairlead/logging';
 import { times } from '@fairlead/manifest/times';
+import { createMetrics } from '@fairlead/metrics';
+import { createTracer } from '@fairlead/tracing';
 import type { Express, Request, Response } from 'express';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { close, createHttpServer, listen, refuseUnroutable } from './http-server.ts';
-import type { ServiceConfig } from './settings.ts';
 import { runProcess } from './run-process.ts';
+import type { ServiceContext } from './service-context.ts';
+import type { ServiceConfig } from './settings.ts';
 import { listenForStop, type StopSignal } from './stop-signal.ts';
-
-/** What the chassis hands to the parts of a service. */
-export interface ServiceContext {
-  logger: Logger;
-  health: Health;
-}
 
 /** The parts of a service, each made from the one before. */
 export interface ServiceDefinition<Config extends ServiceConfig, Dependencies extends AsyncDisposable> {
@@ -32,7 +29,19 @@ export async function runService<Config extends ServiceConfig, Dependencies exte
 ): Promise<void> {
   using signal = listenForStop();
   await runProcess(definition, async (config, logger) => {
-    await live(definition, config, { logger, health: new Health() }, signal);
+    await using tracer = await createTracer(config, {
+      service: definition.name,
+      onError: warnOf(logger, 'trace not sent'),
+    });
+    await using metrics = createMetrics({
+      service: definition.name,
+      environment: config.environment,
+      intervalMs: config.metricsIntervalSeconds * 1000,
+      write: (line) => process.stdout.write(`${line}\n`),
+    });
+    const { name } = definition;
+    const { trustedProxies } = config;
+    await live(definition, config, { name, logger, health: new Health(), tracer, metrics, trustedProxies }, signal);
     logger.info('stopped');
   });
 }
@@ -48,9 +57,9 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   if (signal.stop.aborted) return;
 
   const app = createApp(dependencies, context);
-  const { server, closeConnections } = createHttpServer((request, response) => {
+  const { server, closeConnections } = createHttpServer(context.name, (request, response) => {
     app(request as Request, response as Response, () => {
-      refuseUnroutable(response);
+      refuseUnroutable(context.name, response);
     });
   });
   const port = await listen(server, config);
@@ -65,6 +74,10 @@ async function live<Config extends ServiceConfig, Dependencies extends AsyncDisp
   await delay(config.drainLagSeconds * 1000, undefined, { signal: signal.hurry }).catch(() => undefined);
   await close(server, times.drain.longestRequestSeconds * 1000);
 }
+
+const warnOf = (logger: Logger, message: string) => (error: unknown) => {
+  logger.warn({ error }, message);
+};
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');

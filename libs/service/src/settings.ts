@@ -1,6 +1,7 @@
 import { integer, oneOf, text, type Config } from '@fairlead/config';
 import { LOG_LEVELS } from '@fairlead/logging';
 import { CONTAINER_PORT, times } from '@fairlead/manifest/times';
+import { tracingSettings } from '@fairlead/tracing';
 
 /** What every service can be told. */
 export const serviceSettings = {
@@ -19,6 +20,17 @@ export const serviceSettings = {
     max: 100,
     default: times.drain.lagSeconds,
   }),
+  trustedProxies: integer(
+    'TRUSTED_PROXIES',
+    'How many proxies stand between clients and the service; the load balancer is one.',
+    { min: 0, max: 10, default: 1 },
+  ),
+  metricsIntervalSeconds: integer('METRICS_INTERVAL_SECONDS', 'How often the metrics of requests are written.', {
+    min: 1,
+    max: 3600,
+    default: 60,
+  }),
+  ...tracingSettings,
 } as const;
 
 export type ServiceConfig = Config<typeof serviceSettings>;

@@ -1,0 +1,2 @@
+export { createMetrics } from './create-metrics.ts';
+export type { Metrics, RequestMeasurement } from './metrics.ts';

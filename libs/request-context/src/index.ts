@@ -1,0 +1,7 @@
+export {
+  findRequestContext,
+  runInRequest,
+  runInTrace,
+  type RequestContext,
+  type TraceContext,
+} from './request-context.ts';
