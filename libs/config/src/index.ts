@@ -1,3 +1,3 @@
 export { ConfigError, loadConfig, type Config } from './load-config.ts';
 export { Secret } from './secret.ts';
-export { flag, integer, oneOf, secret, text, type Setting, type Settings } from './setting.ts';
+export { flag, integer, oneOf, secret, text, textMap, type Setting, type Settings } from './setting.ts';

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { ConfigError, loadConfig } from './load-config.ts';
 import { Secret } from './secret.ts';
-import { flag, integer, oneOf, secret, text } from './setting.ts';
+import { flag, integer, oneOf, secret, text, textMap } from './setting.ts';
 
 const settings = {
   name: text('NAME', 'What it is called.'),
@@ -54,6 +54,20 @@ test.each(['', ' 1', '1.5', '0x10', '1e3', 'NaN', '-1', '١'])('the text %j is n
 
 test('"false" is false', () => {
   expect(loadConfig(settings, { ...environment, VERBOSE: 'false' }).verbose).toBe(false);
+});
+
+test('texts by name are read from a JSON object, and are none where the variable is absent', () => {
+  const keys = textMap('KEY_ARNS', 'Where keys are.');
+  expect(loadConfig({ keys }, {}).keys).toEqual({});
+  expect(loadConfig({ keys }, { KEY_ARNS: '{"catalog":"arn:1","users":"arn:2"}' }).keys).toEqual({
+    catalog: 'arn:1',
+    users: 'arn:2',
+  });
+});
+
+test.each(['catalog', '["catalog"]', 'null', '{"catalog":1}'])('%s is not texts by name', (given) => {
+  const load = () => loadConfig({ keys: textMap('KEY_ARNS', 'Where keys are.') }, { KEY_ARNS: given });
+  expect(load).toThrow(`KEY_ARNS must be a JSON object of texts, not ${JSON.stringify(given)}`);
 });
 
 test('any whole number in the range is read as it is written', () => {

@@ -54,6 +54,23 @@ export function oneOf<const Value extends string>(
   return { variable, description, allowed, isSecret: false, schema, ...textDefault(fallback) };
 }
 
+/** Texts by name, written as a JSON object. */
+export function textMap(variable: string, description: string): Setting<Readonly<Record<string, string>>> {
+  const allowed = 'a JSON object of texts';
+  const schema = z
+    .string()
+    .transform((value, context): unknown => {
+      try {
+        return JSON.parse(value);
+      } catch {
+        context.addIssue(allowed);
+        return z.NEVER;
+      }
+    })
+    .pipe(z.record(z.string(), z.string()));
+  return { variable, description, allowed, isSecret: false, schema, default: '{}' };
+}
+
 /** Text that must never be printed. It has no default: a secret that is absent is a fault. */
 export function secret(variable: string, description: string): Setting<Secret<string>> {
   const schema = z.string().transform((value) => new Secret(value));

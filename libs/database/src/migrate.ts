@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
-import { toClientConfig } from './database.ts';
+import type pg from 'pg';
+import { AcceptedLogin } from './accepted-login.ts';
+import { openConnection, toClientConfig } from './connection.ts';
+import type { RotatingCredentials } from './credentials.ts';
+import { isLoginRefused } from './errors.ts';
 import type { DatabaseConfig } from './settings.ts';
 
 /** How long a task waits for another one that is migrating, and how long one statement of a migration may take. */
@@ -46,22 +49,36 @@ async function loadMigration(folder: string, name: string): Promise<Migration> {
  * @returns the names of those that this call applied
  * @throws {MigrationError} where one fails, or was changed after it had been applied
  */
-export async function migrate(config: DatabaseConfig, migrations: readonly Migration[]): Promise<string[]> {
-  const client = new pg.Client({
-    ...toClientConfig(config),
-    connectionTimeoutMillis: 10_000,
-    statement_timeout: MIGRATION_TIMEOUT_MS,
-    query_timeout: MIGRATION_TIMEOUT_MS,
-    lock_timeout: MIGRATION_TIMEOUT_MS,
-  });
-  // The query under way is rejected with the same error; without a listener the process would end before that.
-  client.on('error', () => undefined);
-  await client.connect();
+export async function migrate(
+  config: DatabaseConfig,
+  credentials: RotatingCredentials,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  const client = await connect(config, credentials);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
     return await applyMissing(client, migrations);
   } finally {
     await client.end();
+  }
+}
+
+async function connect(config: DatabaseConfig, credentials: RotatingCredentials): Promise<pg.Client> {
+  const options = {
+    ...toClientConfig(config),
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: MIGRATION_TIMEOUT_MS,
+    query_timeout: MIGRATION_TIMEOUT_MS,
+    lock_timeout: MIGRATION_TIMEOUT_MS,
+  };
+  const login = new AcceptedLogin(options, credentials);
+  await login.follow();
+  try {
+    return await openConnection(options);
+  } catch (error) {
+    if (!isLoginRefused(error)) throw error;
+    await login.renew(error);
+    return openConnection(options);
   }
 }
 

@@ -1,15 +1,14 @@
-import { flag, integer, secret, text, type Config } from '@fairlead/config';
+import { integer, text, type Config } from '@fairlead/config';
 
 /** What a service is told of its database; infra writes each into the task definition. */
 export const databaseSettings = {
   databaseHost: text('DATABASE_HOST', 'Host name of the Postgres server.'),
   databasePort: integer('DATABASE_PORT', 'Port of the Postgres server.', { min: 1, max: 65535 }),
   databaseName: text('DATABASE_NAME', 'The database of the service.'),
-  databaseUsername: text('DATABASE_USERNAME', 'The role of the service.'),
-  databasePassword: secret('DATABASE_PASSWORD', 'The password of that role.'),
-  databaseSsl: flag('DATABASE_SSL', 'Whether to speak TLS and verify the certificate of the server.', {
-    default: true,
-  }),
+  databaseSecretArn: text(
+    'DATABASE_SECRET_ARN',
+    'The secret that holds the role, its password and whether to speak TLS.',
+  ),
   databaseConnections: integer('DATABASE_CONNECTIONS', 'The most connections that one task holds.', {
     min: 1,
     max: 100,

@@ -10,6 +10,12 @@ interface PostgresTypes {
   timestamptz: Date;
   /** The text of a JSON document going in, its value coming out. */
   jsonb: unknown;
+  bytea: Buffer;
+  'uuid[]': readonly string[];
+  'text[]': readonly string[];
+  'int4[]': readonly number[];
+  /** As text, like {@link PostgresTypes.int8}. */
+  'int8[]': readonly string[];
 }
 
 export type PostgresType = keyof PostgresTypes;

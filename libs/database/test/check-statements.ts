@@ -1,7 +1,7 @@
-import pg from 'pg';
-import { toClientConfig } from '../src/database.ts';
-import type { DatabaseConfig } from '../src/settings.ts';
+import type pg from 'pg';
+import { openConnection, toClientConfig, toLogin } from '../src/connection.ts';
 import type { ColumnType, Columns, Statement } from '../src/statement.ts';
+import type { TestDatabase } from './create-test-database.ts';
 
 /** How Postgres writes the types of {@link ColumnType} in its catalogue. */
 const CATALOGUE_NAMES: Record<string, string> = {
@@ -22,9 +22,11 @@ type AnyStatement = Statement<readonly ColumnType[], Columns>;
  * Asks Postgres for the types of statements and compares them with those they declare.
  * @returns what differs, in words; nothing where the declarations are right
  */
-export async function checkStatements(config: DatabaseConfig, statements: readonly AnyStatement[]): Promise<string[]> {
-  const client = new pg.Client(toClientConfig(config));
-  await client.connect();
+export async function checkStatements(
+  { config, credentials }: Pick<TestDatabase, 'config' | 'credentials'>,
+  statements: readonly AnyStatement[],
+): Promise<string[]> {
+  const client = await openConnection({ ...toClientConfig(config), ...toLogin(await credentials.current()) });
   try {
     const faults = [];
     for (const statement of statements) faults.push(...(await checkStatement(client, statement)));
@@ -49,7 +51,7 @@ async function checkStatement(client: pg.Client, statement: AnyStatement): Promi
 async function describe(client: pg.Client, { name, text }: AnyStatement): Promise<Description> {
   await client.query(`PREPARE "${name}" AS ${text}`);
   const { rows } = await client.query<Description>(
-    `SELECT parameter_types::text[] AS parameters, result_types::text[] AS columns
+    `SELECT parameter_types::text[] AS parameters, coalesce(result_types, '{}')::text[] AS columns
      FROM pg_prepared_statements WHERE name = $1`,
     [name],
   );
@@ -60,6 +62,6 @@ async function describe(client: pg.Client, { name, text }: AnyStatement): Promis
 }
 
 function toCatalogueName(type: ColumnType): string {
-  const base = type.replace(' nullable', '');
-  return CATALOGUE_NAMES[base] ?? base;
+  const [, base = '', array = ''] = /^(\w+)(\[\])?/.exec(type) ?? [];
+  return (CATALOGUE_NAMES[base] ?? base) + array;
 }

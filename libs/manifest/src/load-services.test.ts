@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManifestError } from './fault.ts';
 import { loadServices } from './load-services.ts';
+import { nameOfSecret } from './service-declaration.ts';
 
 const valid = { size: { cpu: 256, memoryMiB: 512 }, scaling: { min: 1, max: 2, cpuPercent: 50 } };
 
@@ -35,6 +36,13 @@ test('every declaration is loaded, in order of name', async () => {
   });
   const services = await loadServices(apps);
   expect(services.map(({ name }) => name)).toEqual(['catalog', 'users']);
+});
+
+test('a secret is a name, or one whose value the platform generates', async () => {
+  const secrets = ['payment-provider', { name: 'signing-key', generate: 'ed25519-key' }];
+  const apps = await createApps({ payments: { ...valid, name: 'payments', secrets } });
+  const [service] = await loadServices(apps);
+  expect(service?.secrets?.map(nameOfSecret)).toEqual(['payment-provider', 'signing-key']);
 });
 
 test('a folder without a declaration is not a service', async () => {
@@ -74,6 +82,17 @@ test.each([
     'environment.LIMIT: must be text; write numbers and booleans in quotes (given: 3)',
   ],
   ['a variable in lower case', { environment: { limit: '3' } }, 'environment.limit: names must be upper-case letters'],
+  [
+    'a secret that is generated in no known way',
+    { secrets: [{ name: 'signing-key', generate: 'rsa-key' }] },
+    'secrets.0: must be a name, or { name, generate } with generate one of password, ed25519-key (given: {"name":',
+  ],
+  [
+    'a secret declared twice',
+    { secrets: ['payment-provider', { name: 'payment-provider', generate: 'password' }] },
+    'secrets.1: is declared twice',
+  ],
+  ['the secret of the database', { secrets: ['database'] }, 'secrets.0: is what every database has, undeclared'],
   ['a call to itself', { calls: ['catalog'] }, 'calls: is not another service; allowed: none (given: "catalog")'],
   [
     'another name than its folder',

@@ -11,13 +11,23 @@ export interface ServiceDeclaration {
   scaling: Scaling;
   /** A Postgres database with a role of its own; no other service may name it. */
   database?: string;
-  /** Secrets that it reads, by name, beside its database credentials. */
-  secrets?: string[];
+  /** Secrets that it reads, beside its database credentials. One given by its name alone gets its value from a person. */
+  secrets?: (string | GeneratedSecret)[];
   /** Services that it calls: becomes network permission, discovery permission and an arrow on the map. */
   calls?: string[];
   /** Settings of its own, which a stack may override. Never a secret. */
   environment?: Record<string, string>;
 }
+
+/** A secret whose value the platform makes, once. */
+export interface GeneratedSecret {
+  name: string;
+  /** `password`: 64 random characters. `ed25519-key`: a private key as a JSON Web Key. */
+  generate: GeneratedKind;
+}
+
+export const GENERATED_KINDS = ['password', 'ed25519-key'] as const;
+export type GeneratedKind = (typeof GENERATED_KINDS)[number];
 
 export interface Scaling {
   /** Tasks that always run; two or more survive the loss of one. */
@@ -29,6 +39,10 @@ export interface Scaling {
 
 /** Paths that the chassis answers itself, in every service. */
 export const RESERVED_ROUTES: readonly string[] = ['/livez', '/readyz', '/healthz', '/openapi.json', '/docs'];
+
+/** The name of a declared secret, whoever makes its value. */
+export const nameOfSecret = (secret: string | GeneratedSecret): string =>
+  typeof secret === 'string' ? secret : secret.name;
 
 const NAME = /^[a-z][a-z0-9-]{1,18}[a-z0-9]$/;
 const nameFault = 'must be 3 to 20 lower-case letters, digits and hyphens, starting with a letter';
@@ -52,6 +66,25 @@ const scaling = z
   })
   .refine(({ min, max }) => max >= min, 'max must be at least min');
 
+const generatedSecret = z.strictObject({ name, generate: z.enum(GENERATED_KINDS) });
+const secretFault = `must be a name, or { name, generate } with generate one of ${GENERATED_KINDS.join(', ')}`;
+
+/** It would arrive in the variable of the database's own secret. */
+const RESERVED_SECRET = 'database';
+
+const secrets = z.array(z.union([name, generatedSecret], secretFault)).superRefine((declared, context) => {
+  const names = declared.map(nameOfSecret);
+  for (const [index, given] of names.entries()) {
+    const path = [index];
+    if (given === RESERVED_SECRET) {
+      context.addIssue({ code: 'custom', path, message: 'is what every database has, undeclared', input: declared });
+    }
+    if (names.indexOf(given) < index) {
+      context.addIssue({ code: 'custom', path, message: 'is declared twice', input: declared });
+    }
+  }
+});
+
 const environment = z.record(
   z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'names must be upper-case letters, digits and underscores'),
   z.string('must be text; write numbers and booleans in quotes'),
@@ -64,7 +97,7 @@ export const serviceSchema = z.strictObject({
   size,
   scaling,
   database: name.optional(),
-  secrets: z.array(name).optional(),
+  secrets: secrets.optional(),
   calls: z.array(name).optional(),
   environment: environment.optional(),
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { limits, times } from './times.ts';
 
-const { server, loadBalancer, client, database, discovery, drain, containerHealthCheck, targetHealthCheck } = times;
+const { server, loadBalancer, client, database, secrets, discovery, drain, containerHealthCheck, targetHealthCheck } =
+  times;
 
 test('the server keeps an idle connection for longer than the load balancer, which else meets closed ones: 502', () => {
   expect(server.keepAliveTimeoutSeconds).toBeGreaterThan(loadBalancer.idleTimeoutSeconds);
@@ -21,11 +22,32 @@ test('an attempt fits into a call, and a call into a request', () => {
   expect(client.callTimeoutSeconds).toBeLessThan(server.requestTimeoutSeconds);
 });
 
+test('a connection that cannot be made is given up before the attempt, so that nothing was sent and another may be tried', () => {
+  expect(client.connectTimeoutMs).toBeLessThan(client.attemptTimeoutSeconds * 1000);
+});
+
+test('a call that waited for a lookup has time left for an attempt', () => {
+  const leftMs = client.callTimeoutSeconds * 1000 - discovery.lookupWaitMs;
+  expect(leftMs).toBeGreaterThanOrEqual(client.attemptTimeoutSeconds * 1000);
+  expect(discovery.lookupWaitMs).toBeLessThan(discovery.lookupTimeoutMs);
+});
+
+test('a lookup that fails is over before the instances that it should have replaced are old', () => {
+  expect(discovery.lookupTimeoutMs).toBeLessThan(discovery.cacheSeconds * 1000);
+});
+
 test('a statement is given up before the attempt that waits for it, by the server before the client', () => {
   expect(database.statementTimeoutMs).toBeLessThan(database.queryTimeoutMs);
   expect(database.queryTimeoutMs).toBeLessThan(client.attemptTimeoutSeconds * 1000);
   expect(database.lockTimeoutMs).toBeLessThan(database.statementTimeoutMs);
   expect(database.connectTimeoutMs).toBeLessThan(client.attemptTimeoutSeconds * 1000);
+});
+
+test('a read of a secret ends, twice tried, long before its value is too old to be used meanwhile', () => {
+  const longestReadSeconds = (2 * (secrets.connectTimeoutMs + secrets.requestTimeoutMs)) / 1000;
+  expect(longestReadSeconds).toBeLessThan(secrets.retrySeconds);
+  expect(secrets.retrySeconds).toBeLessThan(secrets.lifetimeSeconds);
+  expect(secrets.refreshIntervalMs).toBeLessThan(secrets.lifetimeSeconds * 1000);
 });
 
 test('a task that is told to stop answers for longer than anyone may hold its address', () => {

@@ -19,6 +19,7 @@ export const times = {
   client: {
     keepAliveSeconds: 4,
     connectionAgeSeconds: 60,
+    connectTimeoutMs: 500,
     attemptTimeoutSeconds: 1,
     callTimeoutSeconds: 3,
   },
@@ -34,9 +35,25 @@ export const times = {
     migrationTimeoutSeconds: 110,
     migrationLockTimeoutMs: 3000,
   },
+  secrets: {
+    /** For how long a secret that was read is used before it is read again. */
+    lifetimeSeconds: 60,
+    /** How soon a read is tried again that failed while an older value was there. */
+    retrySeconds: 5,
+    /** Reads that callers ask for, because a value was refused, are at least this far apart. */
+    refreshIntervalMs: 1000,
+    /** The longest that a caller waits for a read; the read itself may go on. */
+    waitMs: 1000,
+    connectTimeoutMs: 500,
+    requestTimeoutMs: 900,
+  },
   discovery: {
     cacheSeconds: 10,
     dnsTtlSeconds: 10,
+    /** How long a call waits for the instances of a service when it knows none, or only old ones. */
+    lookupWaitMs: 1000,
+    /** When a lookup is given up; until then its answer is still of use to later calls. */
+    lookupTimeoutMs: 5000,
   },
   drain: {
     /** A task told to stop keeps answering for this long, because callers may still hold its address. */

@@ -1,0 +1,1 @@
+export { StaticSecrets } from './static-secrets.ts';
