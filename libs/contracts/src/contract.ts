@@ -3,8 +3,38 @@ import type { z } from 'zod';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Who may call a route. Every route says so; what it means is decided by the `authorize` of the service. */
-export type Audience = 'anyone' | 'customer' | 'admin' | 'service';
+/** Who may call a route. Every route says so, and what its handler is given as `caller` follows from it. */
+export const AUDIENCES = {
+  anyone: 'anyone',
+  customer: 'whoever is signed in',
+  owner: 'the customer whose it is, and admins; for others it does not exist',
+  admin: 'admins',
+  service: 'services that declare to call this one',
+  signer: 'whoever signs the body with the right key',
+} as const;
+
+export type Audience = keyof typeof AUDIENCES;
+
+export interface UserCaller {
+  userId: string;
+  role: 'customer' | 'admin';
+}
+
+export interface ServiceCaller {
+  service: string;
+}
+
+/** What is known of the caller of a route, by its audience. The handler of a `signer` route verifies the signature itself. */
+export interface Callers {
+  anyone: undefined;
+  customer: UserCaller;
+  owner: UserCaller;
+  admin: UserCaller;
+  service: ServiceCaller;
+  signer: undefined;
+}
+
+export type Caller = Callers[Audience];
 
 type ObjectSchema = z.ZodType<object>;
 
@@ -23,6 +53,8 @@ export interface RouteContract {
   path: string;
   summary: string;
   audience: Audience;
+  /** Whether a client may send it again without doing more. @default true for every method but post and patch */
+  idempotent?: boolean;
   params?: ObjectSchema;
   query?: ObjectSchema;
   /** Request header fields that the handler reads, in lower case; others are let through unread. */
@@ -51,12 +83,15 @@ export const defineContract = <const Routes extends Record<string, RouteContract
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
-/** What a handler is given: every part of the request that its route names, parsed. */
+/** What a handler is given: every part of the request that its route names, parsed, and who calls. */
 export interface RouteInput<Route extends RouteContract> {
   params: Parsed<Route['params']>;
   query: Parsed<Route['query']>;
   headers: Parsed<Route['headers']>;
   body: Parsed<Route['body']>;
+  /** The bytes of the body as they arrived, for what is signed; empty where the route has none. */
+  rawBody: Buffer;
+  caller: Callers[Route['audience']];
 }
 
 /** What a handler answers: one of the statuses of its route, with the body of that status. */
@@ -72,4 +107,6 @@ export type Reply<Route extends RouteContract> = {
 export type Handler<Route extends RouteContract> = (input: RouteInput<Route>) => Promise<Reply<Route>>;
 
 /** One handler for every route of a contract. */
-export type Handlers<Api extends Contract> = { [Name in keyof Api['routes']]: Handler<Api['routes'][Name]> };
+export type Handlers<Api extends Pick<Contract, 'routes'>> = {
+  [Name in keyof Api['routes']]: Handler<Api['routes'][Name]>;
+};

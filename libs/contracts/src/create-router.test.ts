@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { defineContract, type Audience } from './contract.ts';
-import { createRouter } from './create-router.ts';
+import { defineContract } from './contract.ts';
+import { createRouter, type Authorize } from './create-router.ts';
 import { integerParameter } from './parameters.ts';
 
 const refused = defineProblem({ code: 'test/refused', kind: 'forbidden', meaning: 'Not for you.' });
@@ -47,7 +47,9 @@ const contract = defineContract({
   },
 });
 
-function createApp(authorize: (audience: Audience) => void = () => undefined) {
+const letIn: Authorize = () => undefined;
+
+function createApp(authorize = letIn) {
   const router = createRouter(
     contract,
     {
@@ -216,9 +218,19 @@ describe('a method that a path does not have', () => {
   });
 });
 
+test('a route that does not say who may call it is not served', () => {
+  const { audience: _audience, ...route } = contract.routes.list;
+  const routes = { list: route as typeof contract.routes.list };
+  const handlers = { list: () => Promise.resolve({ status: 200 as const, body: { limit: 1 } }) };
+  expect(() => createRouter({ routes }, handlers, { authorize: letIn })).toThrow(
+    'the route list must state its audience',
+  );
+});
+
 test('a caller who is not let in learns nothing of what is wrong with the request', async () => {
   const app = createApp((audience) => {
     if (audience === 'admin') throw refused('admins only');
+    return undefined;
   });
   const response = await request(app).post('/things').set('Content-Type', 'application/json').send('{').expect(403);
   expect(response.body).toMatchObject({ code: 'test/refused' });

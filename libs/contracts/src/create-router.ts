@@ -1,14 +1,25 @@
 import { limits } from '@fairlead/manifest/times';
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import type { Audience, Contract, Handlers, RouteContract, RouteInput } from './contract.ts';
+import { Router, type RequestHandler, type Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import {
+  AUDIENCES,
+  type Audience,
+  type Caller,
+  type Contract,
+  type Handlers,
+  type RouteContract,
+  type RouteInput,
+} from './contract.ts';
 import { parseRequest } from './parse-request.ts';
 import { refuseMethod } from './refuse-method.ts';
-import { readJsonBody } from './read-body.ts';
+import { readJsonBody, type JsonBody } from './read-body.ts';
 import { createSerializer, type Serializer } from './serializer.ts';
 
+/** Finds out who calls a route of this audience, or throws the problem that says why the caller may not. */
+export type Authorize = (audience: Audience, request: IncomingMessage) => Caller | Promise<Caller>;
+
 export interface RouterOptions {
-  /** Lets a request through to a route of this audience, or throws the problem that says why not. */
-  authorize: (audience: Audience, request: Request) => void | Promise<void>;
+  authorize: Authorize;
 }
 
 interface AnyReply {
@@ -18,8 +29,11 @@ interface AnyReply {
 }
 type AnyHandler = (input: RouteInput<RouteContract>) => Promise<AnyReply>;
 
-/** Makes the Express router of a contract: every route authorized, parsed, handled and serialized; other methods refused. */
-export function createRouter<Api extends Contract>(
+/**
+ * Makes the Express router of a contract: every route authorized, parsed, handled and serialized; other methods refused.
+ * @throws where a route does not say who may call it
+ */
+export function createRouter<Api extends Pick<Contract, 'routes'>>(
   contract: Api,
   handlers: Handlers<Api>,
   options: RouterOptions,
@@ -27,22 +41,39 @@ export function createRouter<Api extends Contract>(
   const router = Router({ caseSensitive: true, strict: true });
   const routes = Object.entries(contract.routes);
   for (const [name, route] of routes) {
-    router[route.method](route.path, createHandler(route, Reflect.get(handlers, name) as AnyHandler, options));
+    checkAudience(name, route);
+    router[route.method](
+      route.path,
+      createHandler(route, (handlers as Record<string, unknown>)[name] as AnyHandler, options),
+    );
   }
   for (const [path, methods] of methodsByPath(routes)) router.all(path, refuseMethod(methods));
   return router;
+}
+
+/** Types promise it; a route made from data that somebody else wrote must not be open because of a slip. */
+function checkAudience(name: string, { audience }: Partial<RouteContract>): void {
+  if (audience !== undefined && Object.hasOwn(AUDIENCES, audience)) return;
+  const allowed = Object.keys(AUDIENCES).join(', ');
+  throw new Error(`the route ${name} must state its audience, one of ${allowed}, not ${String(audience)}`);
 }
 
 function createHandler(route: RouteContract, handle: AnyHandler, { authorize }: RouterOptions): RequestHandler {
   const serializers = createSerializers(route);
   const bodyOptions = { mediaTypes: route.mediaTypes ?? ['application/json'], limitBytes: limits.bodyBytes };
   return async (request, response) => {
-    await authorize(route.audience, request);
-    const body = route.body && (await readJsonBody(request, bodyOptions));
-    const reply = await handle(parseRequest(route, request, body));
+    const caller = await authorize(route.audience, request);
+    const body = route.body ? await readJsonBody(request, bodyOptions) : NO_BODY;
+    const reply = await handle({
+      ...parseRequest(route, request, body.value),
+      rawBody: body.bytes,
+      caller,
+    });
     send(response, reply, serializers.get(reply.status));
   };
 }
+
+const NO_BODY: JsonBody = { bytes: Buffer.alloc(0), value: undefined };
 
 function createSerializers({ responses }: RouteContract): Map<number, Serializer> {
   const withBody = Object.entries(responses).flatMap(([status, { body }]) =>

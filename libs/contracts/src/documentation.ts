@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { Contract } from './contract.ts';
+import { AUDIENCES, type Audience, type Contract } from './contract.ts';
 import { refuseMethod } from './refuse-method.ts';
 import { toOpenApi, type OpenApiDocument, type OpenApiOperation } from './open-api.ts';
 
@@ -48,7 +48,7 @@ function renderOperation(method: string, path: string, operation: OpenApiOperati
   });
   return `<details>
 <summary><code><span class="method">${escape(method.toUpperCase())}</span>${escape(path)}</code> ${escape(summary)}</summary>
-<p>For: ${escape(audience)}.</p>
+<p>For ${escape(AUDIENCES[audience as Audience])}.</p>
 <pre>${escape(JSON.stringify(request, null, 2))}</pre>
 <ul>${statuses.join('')}</ul>
 </details>`;

@@ -41,6 +41,7 @@ test('every part of a route stands in the document', () => {
   expect(operation).toMatchObject({
     operationId: 'change',
     'x-audience': 'admin',
+    security: [{ accessToken: [] }],
     parameters: [
       { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } },
       { name: 'limit', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 10, default: 5 } },
@@ -61,10 +62,13 @@ test('every problem that a route can answer stands under its status', () => {
   expect(Object.fromEntries(documented)).toEqual({
     200: [],
     400: ['request/invalid', 'request/malformed'],
+    401: ['request/unauthenticated'],
+    403: ['request/forbidden'],
     404: ['test/gone'],
     413: ['request/body-too-large'],
     415: ['request/unsupported-media-type'],
     500: ['request/internal'],
+    503: ['request/unverifiable'],
   });
 });
 

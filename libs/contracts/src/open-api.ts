@@ -8,7 +8,7 @@ export interface OpenApiDocument {
   openapi: '3.1.0';
   info: { title: string; description: string; version: string };
   paths: Record<string, Record<string, OpenApiOperation>>;
-  components: { schemas: Record<string, Json> };
+  components: { schemas: Record<string, Json>; securitySchemes: Record<string, Json> };
 }
 
 export interface OpenApiOperation {
@@ -17,6 +17,8 @@ export interface OpenApiOperation {
   parameters?: { name: string; in: string; required: boolean; schema: Json }[];
   requestBody?: { required: true; content: Record<string, { schema: Json }> };
   responses: Record<string, { description: string; headers?: Json; content?: Record<string, { schema: Json }> }>;
+  /** None for what needs no token. */
+  security: Record<string, string[]>[];
   'x-audience': string;
 }
 
@@ -42,6 +44,16 @@ const PROBLEM_SCHEMA: Json = {
   },
 };
 
+const SECURITY_SCHEMES: Record<string, Json> = {
+  accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'What users gives at sign-in.' },
+  serviceToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'What a service signs its calls with.',
+  },
+};
+
 /** Describes a contract as an OpenAPI 3.1 document. */
 export function toOpenApi(contract: Contract): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
@@ -54,7 +66,7 @@ export function toOpenApi(contract: Contract): OpenApiDocument {
     openapi: '3.1.0',
     info: { title, description, version },
     paths,
-    components: { schemas: { Problem: PROBLEM_SCHEMA } },
+    components: { schemas: { Problem: PROBLEM_SCHEMA }, securitySchemes: SECURITY_SCHEMES },
   };
 }
 
@@ -70,6 +82,7 @@ function toOperation(name: string, route: RouteContract): OpenApiOperation {
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: toRequestBody(route.body, route.mediaTypes ?? ['application/json']) }),
     responses: { ...toResponses(route.responses), ...toProblemResponses(problemsOf(route)) },
+    security: isOpen(route) ? [] : [{ [route.audience === 'service' ? 'serviceToken' : 'accessToken']: [] }],
     'x-audience': route.audience,
   };
 }
@@ -107,14 +120,20 @@ const toHeaders = (headers: Readonly<Record<string, string>>): Json =>
 /** The problems that a route can answer: its own, and those that its parts bring with them. */
 export function problemsOf(route: RouteContract): ProblemFactory[] {
   const parsesInput = route.params ?? route.query ?? route.headers ?? route.body;
-  const { invalid, malformed, tooLarge, unsupportedMediaType, internal } = requestProblems;
+  const { unauthenticated, unverifiable, forbidden, invalid, malformed, tooLarge, unsupportedMediaType, internal } =
+    requestProblems;
   return [
+    ...(isOpen(route) ? [] : [unauthenticated, unverifiable]),
+    ...(route.audience === 'admin' ? [forbidden] : []),
     ...(parsesInput ? [invalid] : []),
     ...(route.body ? [malformed, tooLarge, unsupportedMediaType] : []),
     ...(route.problems ?? []),
     internal,
   ];
 }
+
+/** Whether the route itself, and not a token, decides about its callers. */
+const isOpen = ({ audience }: RouteContract) => audience === 'anyone' || audience === 'signer';
 
 function toProblemResponses(problems: readonly ProblemFactory[]): OpenApiOperation['responses'] {
   const byStatus = Map.groupBy(problems, ({ kind }) => PROBLEM_KINDS[kind].status);

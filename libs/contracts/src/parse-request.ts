@@ -3,6 +3,9 @@ import type { Request } from 'express';
 import type { z } from 'zod';
 import type { RouteContract, RouteInput } from './contract.ts';
 
+/** The parts of a request that its route names. */
+export type ParsedRequest<Route extends RouteContract> = Omit<RouteInput<Route>, 'caller' | 'rawBody'>;
+
 type Part = 'params' | 'query' | 'headers' | 'body';
 
 /** How the parts of a request are called in an error. */
@@ -16,7 +19,7 @@ export function parseRequest<Route extends RouteContract>(
   route: Route,
   request: Request,
   body: unknown,
-): RouteInput<Route> {
+): ParsedRequest<Route> {
   const errors: FieldError[] = [];
   const parse = (part: Part, schema: z.ZodType | undefined, given: unknown): unknown => {
     if (!schema) return undefined;
@@ -31,7 +34,7 @@ export function parseRequest<Route extends RouteContract>(
     body: parse('body', route.body, body),
   };
   if (errors.length > 0) throw requestProblems.invalid(describeAll(errors), { errors });
-  return input as RouteInput<Route>;
+  return input as ParsedRequest<Route>;
 }
 
 function describeIssue(part: Part, issue: z.core.$ZodIssue): FieldError[] {

@@ -6,6 +6,11 @@ export interface BodyOptions {
   limitBytes: number;
 }
 
+export interface JsonBody {
+  bytes: Buffer;
+  value: unknown;
+}
+
 /**
  * Reads a JSON body.
  * @throws {Problem} for another media type, more than `limitBytes`, text that is not JSON in UTF-8, or a `__proto__` key.
@@ -13,9 +18,10 @@ export interface BodyOptions {
 export async function readJsonBody(
   request: IncomingMessage,
   { mediaTypes, limitBytes }: BodyOptions,
-): Promise<unknown> {
+): Promise<JsonBody> {
   checkMediaType(request, mediaTypes);
-  return parseJson(await readBytes(request, limitBytes));
+  const bytes = await readBytes(request, limitBytes);
+  return { bytes, value: parseJson(bytes) };
 }
 
 function checkMediaType({ headers }: IncomingMessage, mediaTypes: readonly string[]): void {

@@ -1,0 +1,1 @@
+export { accountNotFound, accountRoutes, keyRoutes, keysUnavailable, usersApi, type Account } from './users-api.ts';
