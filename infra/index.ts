@@ -4,6 +4,7 @@ import { Cluster } from './components/cluster/cluster.ts';
 import { Database } from './components/database/database.ts';
 import { Entrance } from './components/entrance/entrance.ts';
 import { Network } from './components/network/network.ts';
+import { SecretGenerator } from './components/secrets/secret-generator.ts';
 import { createProvider } from './provider.ts';
 import { createServices } from './services.ts';
 import { loadSettings } from './settings.ts';
@@ -22,7 +23,8 @@ const database = new Database(
   { ...settings.database, network, deletionProtection, logRetentionInDays },
   opts,
 );
-const services = createServices({ settings, network, cluster, entrance, database }, opts);
+const generator = new SecretGenerator('secret-generator', { logRetentionInDays }, opts);
+const services = createServices({ settings, network, cluster, entrance, database, generator }, opts);
 
 /** Where the platform answers. */
 export const url = entrance.url;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from './graph/graph.ts';
 import { evaluateSettings, evaluateStack, resourceOf, resourcesOf, SETTINGS } from './test/evaluate.ts';
@@ -9,11 +10,22 @@ const INVOICES = {
   size: { cpu: 512, memoryMiB: 1024 },
   scaling: { min: 2, max: 2, cpuPercent: 60 },
   database: 'invoices',
-  secrets: ['payment-provider'],
+  secrets: ['payment-provider', { name: 'invoice-key', generate: 'ed25519-key' }],
   calls: ['catalog', 'journal'],
 };
 
 const JOURNAL = { name: 'journal', size: { cpu: 256, memoryMiB: 512 }, scaling: { min: 2, max: 4, cpuPercent: 60 } };
+
+const secretId = (name: string) => resourceOf(graph, 'aws:secretsmanager/secret:Secret', name).id!;
+
+/** What the containers of a service are told. */
+function environmentOf(name: string): Map<string, string> {
+  const { inputs } = resourceOf(graph, 'aws:ecs/taskDefinition:TaskDefinition', name);
+  const containers = JSON.parse(inputs.containerDefinitions as string) as {
+    environment: { name: string; value: string }[];
+  }[];
+  return new Map(containers.at(-1)?.environment.map((variable) => [variable.name, variable.value]));
+}
 
 let before: Graph;
 /** The platform with two more services, one of them internal. */
@@ -27,12 +39,19 @@ beforeAll(async () => {
 });
 
 describe('a service that is added', () => {
-  it('adds its own resources and changes none of the others', () => {
-    const kept = new Set(before.resources.map(({ urn }) => urn));
-    const stack = ({ type }: { type: string }) => type === 'pulumi:pulumi:Stack';
-    expect(graph.resources.filter((resource) => kept.has(resource.urn) && !stack(resource))).toEqual(
-      before.resources.filter((resource) => !stack(resource)),
+  it('adds its own resources, and changes of the others only what the services that it calls must know', () => {
+    const kept = new Map(before.resources.map((resource) => [resource.urn, resource]));
+    const changed = graph.resources.filter(
+      ({ urn, type, ...resource }) =>
+        type !== 'pulumi:pulumi:Stack' &&
+        kept.has(urn) &&
+        !isDeepStrictEqual({ urn, type, ...resource }, kept.get(urn)),
     );
+    expect(changed.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      'aws:ecs/service:Service catalog',
+      'aws:ecs/taskDefinition:TaskDefinition catalog',
+      'aws:iam/rolePolicy:RolePolicy catalog-task',
+    ]);
     const added = graph.resources.filter(({ urn }) => !kept.has(urn)).map(({ name }) => name);
     expect(added.every((name) => /^(invoices|journal)/.test(name))).toBe(true);
   });
@@ -50,7 +69,16 @@ describe('a service that is added', () => {
     const policy = resourceOf(graph, 'aws:iam/rolePolicy:RolePolicy', 'invoices-task').inputs.policy as string;
     expect(JSON.parse(policy)).toMatchObject({
       Statement: [
-        { Resource: [resourceOf(graph, 'aws:secretsmanager/secret:Secret', 'invoices-payment-provider').id] },
+        {
+          Action: 'secretsmanager:GetSecretValue',
+          Resource: [
+            'invoices-database',
+            'invoices-payment-provider',
+            'invoices-invoice-key',
+            'invoices-calls-catalog',
+            'invoices-calls-journal',
+          ].map(secretId),
+        },
         {
           Action: ['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'],
           Condition: {
@@ -60,7 +88,39 @@ describe('a service that is added', () => {
             },
           },
         },
+        { Sid: 'SendTraces' },
       ],
+    });
+  });
+
+  it('shares one key with each service that it calls, which only the two and the generator may read', () => {
+    const key = secretId('invoices-calls-catalog');
+    const readers = resourcesOf(graph, 'aws:iam/rolePolicy:RolePolicy').filter(({ inputs }) =>
+      (inputs.policy as string).includes(key),
+    );
+    expect(readers.map(({ name }) => name).sort()).toEqual(['catalog-task', 'invoices-calls-catalog', 'invoices-task']);
+    const keysOf = (name: string, variable: string) =>
+      JSON.parse(environmentOf(name).get(variable) ?? '{}') as Record<string, string>;
+    expect(keysOf('invoices', 'CALL_KEY_ARNS')).toEqual({ catalog: key, journal: secretId('invoices-calls-journal') });
+    expect(keysOf('catalog', 'CALLER_KEY_ARNS')).toMatchObject({ invoices: key });
+    expect(keysOf('journal', 'CALLER_KEY_ARNS')).toEqual({ invoices: secretId('invoices-calls-journal') });
+    expect(keysOf('journal', 'CALL_KEY_ARNS')).toEqual({});
+  });
+
+  it('is told where to look for the services that it calls', () => {
+    expect(environmentOf('invoices').get('DISCOVERY_NAMESPACE')).toBe('dev.fairlead.internal');
+    expect(environmentOf('journal').has('DISCOVERY_NAMESPACE')).toBe(false);
+  });
+
+  it('finds the values that are generated when its first task starts', () => {
+    const { dependsOn } = resourceOf(graph, 'aws:ecs/service:Service', 'invoices');
+    for (const name of ['invoices-invoice-key', 'invoices-calls-catalog', 'invoices-calls-journal']) {
+      expect(dependsOn).toContain(resourceOf(graph, 'aws:lambda/invocation:Invocation', name).urn);
+    }
+    const { inputs } = resourceOf(graph, 'aws:lambda/invocation:Invocation', 'invoices-invoice-key');
+    expect(JSON.parse(inputs.input as string)).toEqual({
+      secretArn: secretId('invoices-invoice-key'),
+      kind: 'ed25519-key',
     });
   });
 
@@ -78,7 +138,7 @@ describe('a service that is added', () => {
       expect(namesOf(type)).not.toContain('journal');
     }
     const { inputs } = resourceOf(graph, 'aws:ecs/taskDefinition:TaskDefinition', 'journal');
-    expect(JSON.parse(inputs.containerDefinitions as string)).toMatchObject([{ name: 'journal', secrets: [] }]);
+    expect(JSON.parse(inputs.containerDefinitions as string)).toMatchObject([{ name: 'journal' }]);
     const service = resourceOf(graph, 'aws:ecs/service:Service', 'journal').inputs;
     expect(service).not.toHaveProperty('loadBalancers');
     expect(service).not.toHaveProperty('healthCheckGracePeriodSeconds');

@@ -9,6 +9,9 @@ import { FargateService } from './components/fargate-service/fargate-service.ts'
 import { ServiceCall } from './components/fargate-service/service-call.ts';
 import type { Network } from './components/network/network.ts';
 import { Registry } from './components/registry/registry.ts';
+import { createCallKeys, type CallKeys } from './components/secrets/call-keys.ts';
+import type { SecretGenerator } from './components/secrets/secret-generator.ts';
+import { ServiceSecrets } from './components/secrets/service-secrets.ts';
 import type { Settings } from './settings.ts';
 
 interface Platform {
@@ -17,16 +20,19 @@ interface Platform {
   cluster: Cluster;
   entrance: Entrance;
   database: Database;
+  generator: SecretGenerator;
 }
 
 /** Makes every declared service, and the ways between them; gives where the image of each is pushed. */
 export function createServices(platform: Platform, opts: pulumi.ComponentResourceOptions) {
   const { services } = platform.settings;
   const priorities = allocatePriorities(services.map(({ name }) => name));
-  const created = services.map((declaration) => ({
-    declaration,
-    ...createService(declaration, priorities.get(declaration.name) ?? 0, platform, opts),
-  }));
+  const callKeysOf = createCallKeys(services, platform.generator, opts);
+  const created = services.map((declaration) => {
+    const { name } = declaration;
+    const own = { declaration, priority: priorities.get(name) ?? 0, callKeys: callKeysOf(name) };
+    return { declaration, ...createService(own, platform, opts) };
+  });
   allowCalls(created, opts);
   return {
     repositories: Object.fromEntries(
@@ -35,19 +41,21 @@ export function createServices(platform: Platform, opts: pulumi.ComponentResourc
   };
 }
 
-function createService(
-  declaration: ServiceDeclaration,
-  priority: number,
-  { settings, ...platform }: Platform,
-  opts: pulumi.ComponentResourceOptions,
-) {
+interface OwnArgs {
+  declaration: ServiceDeclaration;
+  priority: number;
+  callKeys: CallKeys;
+}
+
+function createService(own: OwnArgs, { settings, ...platform }: Platform, opts: pulumi.ComponentResourceOptions) {
+  const { declaration } = own;
   const { name } = declaration;
-  const logRetentionInDays = settings.logs.retentionInDays;
   const registry = new Registry(name, { forceDelete: !settings.deletionProtection }, opts);
   const database =
     declaration.database === undefined
       ? undefined
       : new ServiceDatabase(name, { server: platform.database, databaseName: declaration.database }, opts);
+  const secrets = new ServiceSecrets(name, { declaration, generator: platform.generator }, opts);
   const imageDigest = settings.images[name];
   if (imageDigest === undefined) {
     void pulumi.log.warn(
@@ -56,7 +64,9 @@ function createService(
     );
     return { registry };
   }
-  const args = { ...platform, declaration, priority, registry, database, imageDigest, logRetentionInDays };
+  const logRetentionInDays = settings.logs.retentionInDays;
+  const { tracing } = settings;
+  const args = { ...platform, ...own, registry, database, secrets, imageDigest, tracing, logRetentionInDays };
   return { registry, service: new FargateService(name, args, opts) };
 }
 

@@ -8,6 +8,7 @@ describe('the settings of a stack', () => {
       'aws:region': 'Frankfurt',
       'fairlead:network': { cidrBlock: '8.8.0.0/16', availabilityZones: 1, natGateways: 'two' },
       'fairlead:logs': { retentionInDays: 31 },
+      'fairlead:tracing': { exporter: 'jaeger', samplePercent: 120 },
       'fairlead:deletionProtection': 'no',
       'fairlead:services': {
         catalog: { size: { cpu: 256, memoryMiB: 8192 }, scaling: { max: 1 }, route: '/x' },
@@ -24,6 +25,8 @@ describe('the settings of a stack', () => {
       ['fairlead:network.availabilityZones', 'must be 2 or 3 (given: 1)'],
       ['fairlead:network.natGateways', '"none"|"single"|"per-zone" (given: "two")'],
       ['fairlead:logs.retentionInDays', 'must be one of 1, 3, 5'],
+      ['fairlead:tracing.exporter', '"xray"|"otel"|"off" (given: "jaeger")'],
+      ['fairlead:tracing.samplePercent', 'must be 0 to 100 (given: 120)'],
       ['fairlead:deletionProtection', '(given: "no")'],
       ['fairlead:services.catalog.route', 'is not a field'],
       ['fairlead:images.catalog', 'must be "sha256:" and 64 hexadecimal digits (given: "latest")'],
@@ -58,7 +61,7 @@ describe('the settings of a stack', () => {
     const { inputs } = resourceOf(graph, 'aws:ecs/taskDefinition:TaskDefinition', 'catalog');
     expect(inputs).toMatchObject({ cpu: '256', memory: '1024' });
     expect(inputs.containerDefinitions).toContain('{"name":"SEED_PRODUCTS","value":"true"}');
-    expect(inputs.containerDefinitions).toContain('{"name":"WRITES_ENABLED","value":"false"}');
+    expect(inputs.containerDefinitions).toContain('{"name":"TRACING","value":"xray"}');
   });
 });
 

@@ -9,6 +9,7 @@ export interface Settings {
   network: z.infer<typeof network>;
   database: z.infer<typeof database>;
   logs: z.infer<typeof logs>;
+  tracing: z.infer<typeof tracing>;
   /** Whether what holds data, and the load balancer, refuse to be deleted. */
   deletionProtection: boolean;
   /** Absent: the load balancer serves plain HTTP under the name that AWS gave it. */
@@ -47,6 +48,11 @@ const logs = z.strictObject({
     .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`),
 });
 
+const tracing = z.strictObject({
+  exporter: z.enum(['xray', 'otel', 'off']),
+  samplePercent: z.int('must be 0 to 100').min(0, 'must be 0 to 100').max(100, 'must be 0 to 100'),
+});
+
 const domain = z.strictObject({
   name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a host name, such as "shop.example.com"'),
   hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/, 'must be the id of a public Route 53 hosted zone'),
@@ -69,6 +75,7 @@ export function loadSettings(declarations: ServiceDeclaration[]): Settings {
     network: result.data['fairlead:network'],
     database: result.data['fairlead:database'],
     logs: result.data['fairlead:logs'],
+    tracing: result.data['fairlead:tracing'],
     deletionProtection: result.data['fairlead:deletionProtection'],
     domain: result.data['fairlead:domain'],
     tags: result.data['fairlead:tags'],
@@ -91,6 +98,7 @@ function settingsSchema(declarations: ServiceDeclaration[]) {
     'fairlead:network': network,
     'fairlead:database': database,
     'fairlead:logs': logs,
+    'fairlead:tracing': tracing,
     'fairlead:deletionProtection': z.boolean(),
     'fairlead:domain': domain.optional(),
     'fairlead:tags': z.record(z.string(), z.string()).default({}),

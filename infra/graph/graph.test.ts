@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { evaluateToText, failureOf, resourceOf, runGraphCommand } from '../test/evaluate.ts';
+import { evaluateToText, failureOf, resourceOf, resourcesOf, runGraphCommand } from '../test/evaluate.ts';
 import { copyWorkspace } from '../test/workspace-copy.ts';
 import type { Graph } from './graph.ts';
 
@@ -42,11 +42,13 @@ describe('the graph command', () => {
     const { stdout } = await runGraphCommand(['--stack', 'dev', '--output', output]);
     expect(stdout).toMatch(/^fairlead dev: \d+ resources in .*graph\.json\n$/);
     const graph = JSON.parse(await readFile(output, 'utf8')) as Graph;
-    const { archive } = resourceOf(graph, 'aws:lambda/function:Function').inputs.code as {
-      archive: Record<string, string>;
-    };
-    const module: unknown = await import(pathToFileURL(join(dirname(output), archive['index.mjs']!)).href);
-    expect(module).toHaveProperty('handler');
+    const functions = resourcesOf(graph, 'aws:lambda/function:Function');
+    expect(functions.map(({ name }) => name)).toEqual(['database-provisioner', 'secret-generator']);
+    for (const { inputs } of functions) {
+      const { archive } = inputs.code as { archive: Record<string, string> };
+      const module: unknown = await import(pathToFileURL(join(dirname(output), archive['index.mjs']!)).href);
+      expect(module).toHaveProperty('handler');
+    }
   });
 
   it('says what is allowed when it is asked for something else', async () => {

@@ -72,6 +72,7 @@ export const SETTINGS = {
     backupRetentionDays: 7,
   },
   'fairlead:logs': { retentionInDays: 30 },
+  'fairlead:tracing': { exporter: 'xray', samplePercent: 100 },
   'fairlead:deletionProtection': false,
 };
 

@@ -3,8 +3,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { allowFlow } from '../firewall/allow-flow.ts';
 import { allowHttps } from '../firewall/allow-https.ts';
 import { trustLambda } from '../iam/trust.ts';
+import { codeOf } from '../lambda/code.ts';
 import type { Network } from '../network/network.ts';
-import { bundleProvisioner } from './provision/bundle.ts';
 
 export interface ProvisionerArgs {
   network: Network;
@@ -37,8 +37,11 @@ export function createProvisioner(parent: pulumi.Resource, name: string, args: P
   const code = new aws.lambda.Function(
     name,
     {
-      ...runtimeOf(logGroup),
+      ...codeOf(new URL('./provision/handler.ts', import.meta.url)),
       role: role.arn,
+      memorySize: 256,
+      timeout: 120,
+      loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
       vpcConfig: { subnetIds: args.network.privateSubnetIds, securityGroupIds: [createFirewall(parent, name, args)] },
       environment: { variables: environmentOf(args.instance, masterSecretArn) },
     },
@@ -52,18 +55,6 @@ function findMasterSecretArn(instance: aws.rds.Instance): pulumi.Output<string> 
     if (!secret) throw new Error('RDS made no secret for the master user');
     return secret.secretArn;
   });
-}
-
-function runtimeOf(logGroup: aws.cloudwatch.LogGroup) {
-  return {
-    runtime: aws.lambda.Runtime.NodeJS24dX,
-    architectures: ['arm64'],
-    handler: 'index.handler',
-    code: new pulumi.asset.AssetArchive({ 'index.mjs': new pulumi.asset.StringAsset(bundleProvisioner()) }),
-    memorySize: 256,
-    timeout: 120,
-    loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
-  };
 }
 
 function environmentOf(instance: aws.rds.Instance, masterSecretArn: pulumi.Output<string>) {

@@ -1,12 +1,11 @@
 import { CONTAINER_PORT, times } from '@fairlead/manifest';
 import type * as pulumi from '@pulumi/pulumi';
-import type { SecretVariable, Variable } from './environment.ts';
+import type { Variable } from './environment.ts';
 
 export interface ContainerArgs {
   /** The image by digest. Its entry point is `node` and its command starts the service. */
   image: pulumi.Input<string>;
   environment: Variable[];
-  secrets: SecretVariable[];
   logGroupName: pulumi.Input<string>;
   region: pulumi.Input<string>;
 }
@@ -53,12 +52,11 @@ export function serviceContainer(name: string, args: ContainerArgs, start: 'at-o
 }
 
 /** What every container has: no root, no writable files, no privileges, and logs that cannot hold it up. */
-function hardened(name: string, { image, environment, secrets, logGroupName, region }: ContainerArgs) {
+function hardened(name: string, { image, environment, logGroupName, region }: ContainerArgs) {
   return {
     name,
     image,
     environment,
-    secrets,
     user: '1000',
     privileged: false,
     readonlyRootFilesystem: true,

@@ -4,6 +4,8 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ServiceDatabase } from '../database/service-database.ts';
 import type { Network } from '../network/network.ts';
+import type { CallKeys } from '../secrets/call-keys.ts';
+import type { ServiceSecrets } from '../secrets/service-secrets.ts';
 import type { Firewall } from './firewall.ts';
 import type { Roles } from './roles.ts';
 import type { Route } from './route.ts';
@@ -14,6 +16,8 @@ interface DeploymentArgs {
   network: Network;
   cluster: Cluster;
   database?: ServiceDatabase | undefined;
+  secrets: ServiceSecrets;
+  callKeys: CallKeys;
   roles: Roles;
   firewall: Firewall;
   taskDefinition: aws.ecs.TaskDefinition;
@@ -55,8 +59,19 @@ export function createDeployment(parent: pulumi.Resource, name: string, args: De
 }
 
 /** What no property of the service refers to, and without which its first tasks would fail. */
-function whatTasksNeed({ network, cluster, database, roles, firewall, route }: DeploymentArgs): pulumi.Resource[] {
-  const needs = [network, cluster, database, route?.listenerRule, ...roles.policies, ...firewall.rules];
+function whatTasksNeed(args: DeploymentArgs): pulumi.Resource[] {
+  const { network, cluster, database, secrets, callKeys, roles, firewall, route } = args;
+  const keys = [...callKeys.toCallees.values(), ...callKeys.fromCallers.values()];
+  const needs = [
+    network,
+    cluster,
+    database,
+    secrets,
+    ...keys,
+    route?.listenerRule,
+    ...roles.policies,
+    ...firewall.rules,
+  ];
   return needs.filter((resource) => resource !== undefined);
 }
 

@@ -1,11 +1,12 @@
 import type { ServiceDeclaration } from '@fairlead/manifest';
-import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ServiceDatabase } from '../database/service-database.ts';
 import type { Entrance } from '../entrance/entrance.ts';
 import type { Network } from '../network/network.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { CallKeys } from '../secrets/call-keys.ts';
+import type { ServiceSecrets } from '../secrets/service-secrets.ts';
 import { createDeployment } from './deployment.ts';
 import { createDiscoveryEntry } from './discovery.ts';
 import { createFirewall } from './firewall.ts';
@@ -13,8 +14,8 @@ import { createLogGroup } from './log-group.ts';
 import { createRoles } from './roles.ts';
 import { createRoute } from './route.ts';
 import { createScaling } from './scaling.ts';
-import { createSecrets } from './secrets.ts';
 import { createTaskDefinition } from './task-definition.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface FargateServiceArgs {
   /** What the service declares, with the stack's overrides in it. */
@@ -29,6 +30,10 @@ export interface FargateServiceArgs {
   priority: number;
   /** @default the service has no database */
   database?: ServiceDatabase | undefined;
+  /** What it declares to read. */
+  secrets: ServiceSecrets;
+  callKeys: CallKeys;
+  tracing: Tracing;
   logRetentionInDays: number;
 }
 
@@ -39,10 +44,9 @@ export class FargateService extends pulumi.ComponentResource {
   constructor(name: string, args: FargateServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super('fairlead:fargate-service:FargateService', name, {}, opts);
     const logGroup = createLogGroup(this, name, args.logRetentionInDays);
-    const secrets = createSecrets(this, name, args.declaration);
-    const roles = createRoles(this, name, { ...args, logGroup, secrets });
+    const roles = createRoles(this, name, { ...args, logGroup });
     const firewall = createFirewall(this, name, args);
-    const taskDefinition = createTaskDefinition(this, name, { ...args, logGroup, secrets, roles });
+    const taskDefinition = createTaskDefinition(this, name, { ...args, logGroup, roles });
     const route = createRoute(this, name, args);
     const discoveryEntry = createDiscoveryEntry(this, name, args.cluster.namespaceId);
     const service = createDeployment(this, name, {
@@ -59,6 +63,3 @@ export class FargateService extends pulumi.ComponentResource {
     this.registerOutputs({ securityGroupId: this.securityGroupId });
   }
 }
-
-/** A declared secret by the name that the service gave it. */
-export type Secrets = Map<string, aws.secretsmanager.Secret>;

@@ -5,7 +5,9 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { ServiceDatabase } from '../database/service-database.ts';
 import { trustInAccount } from '../iam/trust.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Secrets } from './fargate-service.ts';
+import type { CallKeys } from '../secrets/call-keys.ts';
+import type { ServiceSecrets } from '../secrets/service-secrets.ts';
+import { tracingStatements, type Tracing } from './tracing.ts';
 
 interface RolesArgs {
   declaration: ServiceDeclaration;
@@ -13,7 +15,9 @@ interface RolesArgs {
   cluster: Cluster;
   database?: ServiceDatabase | undefined;
   logGroup: aws.cloudwatch.LogGroup;
-  secrets: Secrets;
+  secrets: ServiceSecrets;
+  callKeys: CallKeys;
+  tracing: Tracing;
 }
 
 export interface Roles {
@@ -33,12 +37,16 @@ export function createRoles(parent: pulumi.Resource, name: string, args: RolesAr
 
   const policies = [
     ...grant(`${name}-execution`, executionRole, executionStatements(args)),
-    ...grant(`${name}-task`, taskRole, [...secretStatements(args.secrets), ...discoveryStatements(args)]),
+    ...grant(`${name}-task`, taskRole, [
+      ...secretStatements(args),
+      ...discoveryStatements(args),
+      ...tracingStatements(args.tracing),
+    ]),
   ];
   return { executionRoleArn: executionRole.arn, taskRoleArn: taskRole.arn, policies };
 }
 
-interface Statement {
+export interface Statement {
   Sid?: string;
   Action: string | string[];
   Resource: pulumi.Input<string> | pulumi.Input<string>[];
@@ -52,7 +60,7 @@ function grant(name: string, role: aws.iam.Role, statements: Statement[]): pulum
   return [new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent: role })];
 }
 
-function executionStatements({ registry, logGroup, database }: RolesArgs): Statement[] {
+function executionStatements({ registry, logGroup }: RolesArgs): Statement[] {
   return [
     // A token to sign in to ECR is not given for one repository.
     { Sid: 'SignInToEcr', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
@@ -61,14 +69,13 @@ function executionStatements({ registry, logGroup, database }: RolesArgs): State
       Resource: registry.repositoryArn,
     },
     { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: pulumi.interpolate`${logGroup.arn}:*` },
-    ...(database ? [{ Action: 'secretsmanager:GetSecretValue', Resource: database.secretArn }] : []),
   ];
 }
 
-function secretStatements(secrets: Secrets): Statement[] {
-  if (secrets.size === 0) return [];
-  const arns = [...secrets.values()].map(({ arn }) => arn);
-  return [{ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], Resource: arns }];
+function secretStatements({ database, secrets, callKeys }: RolesArgs): Statement[] {
+  const keys = [...callKeys.toCallees.values(), ...callKeys.fromCallers.values()];
+  const arns = [...(database ? [database.secretArn] : []), ...secrets.arns.values(), ...keys.map(({ arn }) => arn)];
+  return arns.length === 0 ? [] : [{ Action: 'secretsmanager:GetSecretValue', Resource: arns }];
 }
 
 function discoveryStatements({ declaration, cluster }: RolesArgs): Statement[] {

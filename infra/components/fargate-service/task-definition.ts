@@ -1,20 +1,26 @@
 import type { ServiceDeclaration } from '@fairlead/manifest';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { ServiceDatabase } from '../database/service-database.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { CallKeys } from '../secrets/call-keys.ts';
+import type { ServiceSecrets } from '../secrets/service-secrets.ts';
 import { migrateContainer, serviceContainer } from './containers.ts';
-import { environmentOf, secretsOf } from './environment.ts';
-import type { Secrets } from './fargate-service.ts';
+import { environmentOf } from './environment.ts';
 import type { Roles } from './roles.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface TaskDefinitionArgs {
   declaration: ServiceDeclaration;
   registry: Registry;
   imageDigest: string;
+  cluster: Cluster;
   database?: ServiceDatabase | undefined;
   logGroup: aws.cloudwatch.LogGroup;
-  secrets: Secrets;
+  secrets: ServiceSecrets;
+  callKeys: CallKeys;
+  tracing: Tracing;
   roles: Roles;
 }
 
@@ -23,7 +29,6 @@ export function createTaskDefinition(parent: pulumi.Resource, name: string, args
   const common = {
     image: pulumi.interpolate`${args.registry.repositoryUrl}@${args.imageDigest}`,
     environment: environmentOf(args),
-    secrets: secretsOf(args.database),
     logGroupName: args.logGroup.name,
     region: aws.getRegionOutput({}, { parent }).region,
   };

@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { bundleProvisioner } from './bundle.ts';
+import { bundleFunction } from '../../lambda/bundle.ts';
 import { provision, type DatabaseServer } from './provision.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 
@@ -177,7 +177,7 @@ async function startSecretsManager(secrets: Map<string, string>, { denials }: { 
 async function runBundle(endpoint: string, event: object): Promise<string> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'fairlead-bundle-'));
   const file = join(folder.path, 'index.mjs');
-  await writeFile(file, bundleProvisioner());
+  await writeFile(file, await bundleFunction(new URL('./handler.ts', import.meta.url)));
   const call = `const { handler } = await import(process.argv[1]);
     process.stdout.write(JSON.stringify(await handler(JSON.parse(process.argv[2]))));`;
   const env = {

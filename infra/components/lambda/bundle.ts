@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 
 /** Some of what is bundled is CommonJS and asks for built-in modules with `require`, which ES modules lack. */
 const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** The provisioner as one ES module, with everything that it imports. */
-export function bundleProvisioner(): string {
-  const result = buildSync({
-    entryPoints: [fileURLToPath(new URL('./handler.ts', import.meta.url))],
+/** The code of a function as one ES module, with everything that it imports. */
+export async function bundleFunction(entryPoint: URL): Promise<string> {
+  const result = await build({
+    entryPoints: [fileURLToPath(entryPoint)],
     bundle: true,
     write: false,
     platform: 'node',
