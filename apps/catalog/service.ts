@@ -6,5 +6,6 @@ export default defineService({
   size: { cpu: 256, memoryMiB: 512 },
   scaling: { min: 2, max: 10, cpuPercent: 60 },
   database: 'catalog',
-  environment: { WRITES_ENABLED: 'false', SEED_PRODUCTS: 'false' },
+  calls: ['users'],
+  environment: { SEED_PRODUCTS: 'false' },
 });

@@ -22,14 +22,14 @@ test('the database is told of where dependencies are asked for', async () => {
 });
 
 test('nothing secret is logged, whatever a caller sends', async () => {
-  const { app, log } = await startCatalog();
+  const { app, admin, log } = await startCatalog();
   const canary = 'canary-7f3e9a';
   await request(app)
     .get(`/products?q=${canary}&password=${canary}`)
     .set('Authorization', `Bearer ${canary}`)
     .set('Cookie', `session=${canary}`);
-  await request(app).post('/products').send({ password: canary, cardNumber: '4242424242424242' });
-  await request(app).post('/products').set('Content-Type', 'application/json').send(`{"token":"${canary}",`);
+  await admin.post('/products').send({ password: canary, cardNumber: '4242424242424242' });
+  await admin.post('/products').set('Content-Type', 'application/json').send(`{"token":"${canary}",`);
   await request(app).get(`/products/${canary}`).set('X-Request-Id', `${canary}\r\n`.trim());
   expect(log.length).toBeGreaterThan(3);
   const text = log.filter((line) => !line.includes(`"path":"/products/${canary}"`)).join('');

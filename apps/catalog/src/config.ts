@@ -1,14 +1,22 @@
-import { flag, loadConfig, type Config } from '@fairlead/config';
+import { authSettings } from '@fairlead/auth/settings';
+import { flag, integer, loadConfig, type Config } from '@fairlead/config';
 import { databaseSettings } from '@fairlead/database';
+import { discoverySettings } from '@fairlead/discovery/settings';
 import { serviceSettings } from '@fairlead/service/process';
 
 /** Every environment variable that catalog reads. */
 export const settings = {
   ...serviceSettings,
   ...databaseSettings,
-  writesEnabled: flag('WRITES_ENABLED', 'Whether products can be created, changed and deleted.', { default: false }),
+  ...discoverySettings,
+  ...authSettings,
   seedProducts: flag('SEED_PRODUCTS', 'Whether the migration also adds the sample products, once.', {
     default: false,
+  }),
+  reservationSeconds: integer('RESERVATION_SECONDS', 'How long stock is held for a purchase that is not committed.', {
+    min: 10,
+    max: 86_400,
+    default: 300,
   }),
 } as const;
 

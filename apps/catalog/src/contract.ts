@@ -1,3 +1,4 @@
+import { eventRoutes, reservationRoutes } from '@fairlead/catalog-api';
 import { defineContract } from '@fairlead/contracts';
 import { productRoutes } from './product/product-contract.ts';
 
@@ -6,5 +7,5 @@ export const catalogContract = defineContract({
   title: 'Catalog',
   description: 'The products of the shop and their stock.',
   version: '0.1.0',
-  routes: productRoutes,
+  routes: { ...productRoutes, ...reservationRoutes, ...eventRoutes },
 });

@@ -1,8 +1,6 @@
-import { integerParameter, type RouteContract } from '@fairlead/contracts';
-import { databaseUnavailable } from '@fairlead/database';
+import { cursor, integerParameter, type RouteContract } from '@fairlead/contracts';
+import { databaseUnavailable } from '@fairlead/problem';
 import { z } from 'zod';
-import { writesDisabled } from '../access.ts';
-import { cursor } from './cursor.ts';
 import { entityTags } from './entity-tag.ts';
 import { productNotFound, skuTaken, versionMismatch, versionMissing } from './product-problems.ts';
 import { category, product, productInput, productPatch, searchText } from './product.ts';
@@ -13,7 +11,7 @@ const ifNoneMatch = z.object({ 'if-none-match': entityTags.optional() });
 const ETAG = { ETag: 'The version of the product, for If-Match.' };
 
 const one = (description: string) => ({ description, body: product, headers: ETAG });
-const changeProblems = [writesDisabled, productNotFound, versionMissing, versionMismatch, databaseUnavailable];
+const changeProblems = [productNotFound, versionMissing, versionMismatch, databaseUnavailable];
 
 export const productRoutes = {
   listProducts: {
@@ -56,7 +54,7 @@ export const productRoutes = {
     responses: {
       201: { description: 'The new product.', body: product, headers: { ...ETAG, Location: 'Its path.' } },
     },
-    problems: [writesDisabled, skuTaken, databaseUnavailable],
+    problems: [skuTaken, databaseUnavailable],
   },
   replaceProduct: {
     method: 'put',

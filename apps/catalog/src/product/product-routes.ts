@@ -1,17 +1,24 @@
-import { createRouter, type Handlers } from '@fairlead/contracts';
+import { createRouter, toPage, type Authorize, type Handlers } from '@fairlead/contracts';
 import type { Router } from 'express';
-import { catalogContract } from '../contract.ts';
-import type { Dependencies } from '../dependencies.ts';
-import { encodeCursor } from './cursor.ts';
 import { isKnownVersion, matchesVersion, toEntityTag } from './entity-tag.ts';
+import { productRoutes } from './product-contract.ts';
+import type { ProductEvents } from './product-events.ts';
 import { productNotFound, versionMismatch, versionMissing } from './product-problems.ts';
 import type { ProductStore } from './product-store.ts';
 import type { ProductInput, ProductPatch, VersionedProduct } from './product.ts';
 
-export const createProductRoutes = (dependencies: Dependencies): Router =>
-  createRouter(catalogContract, createHandlers(dependencies), dependencies);
+export interface ProductRoutesOptions {
+  products: ProductStore;
+  productEvents: ProductEvents;
+  authorize: Authorize;
+}
 
-function createHandlers({ products, events }: Dependencies): Handlers<typeof catalogContract> {
+const api = { routes: productRoutes };
+
+export const createProductRoutes = (options: ProductRoutesOptions): Router =>
+  createRouter(api, createHandlers(options), options);
+
+function createHandlers({ products, productEvents: events }: ProductRoutesOptions): Handlers<typeof api> {
   const change = async (id: string, tags: string[] | undefined, toInput: (current: ProductInput) => ProductInput) => {
     const current = await getMatching(products, id, tags);
     const changed = await products.replace(id, current.version, toInput(toProductInput(current)));
@@ -22,11 +29,12 @@ function createHandlers({ products, events }: Dependencies): Handlers<typeof cat
 
   return {
     async listProducts({ query: { category, q, cursor, limit } }) {
-      // One more than asked for tells whether there is another page.
       const found = await products.list({ category, text: q, after: cursor, limit: limit + 1 });
-      const items = found.slice(0, limit).map(({ product }) => product);
-      const last = found.length > limit ? items.at(-1) : undefined;
-      return { status: 200, body: { items, nextCursor: last ? encodeCursor(last.id) : null } };
+      const page = toPage(
+        found.map(({ product }) => product),
+        limit,
+      );
+      return { status: 200, body: page };
     },
     async getProduct({ params: { id }, headers: { 'if-none-match': tags } }) {
       const found = await getProduct(products, id);

@@ -4,8 +4,8 @@ import { startCatalog } from '../../test/start-catalog.ts';
 import * as statements from './product-statements.ts';
 
 test('every statement declares the types that Postgres says it has', async () => {
-  const { config } = await startCatalog();
-  expect(await checkStatements(config, Object.values(statements))).toEqual([]);
+  const { database } = await startCatalog();
+  expect(await checkStatements(database, Object.values(statements))).toEqual([]);
 });
 
 test('no two statements share a name', () => {

@@ -1,11 +1,11 @@
 import type { Migration } from '@fairlead/database';
 import { readFile } from 'node:fs/promises';
 
-/** Sample products, once: those that are deleted later stay deleted. A SKU that is taken already is left as it is. */
-export const seedProducts: Migration = {
+/** Adds the sample products of a file, once: those deleted later stay deleted. A SKU that is taken is left as it is. */
+export const seedProducts = (file: URL): Migration => ({
   name: 'seed-products',
   async run(client) {
-    const products = await readFile(new URL('../../seed/products.json', import.meta.url), 'utf8');
+    const products = await readFile(file, 'utf8');
     await client.query(
       `INSERT INTO products (sku, name, description, category, price_amount, price_currency, picture_url, stock)
        SELECT sku, name, description, category, (price ->> 'amount')::integer, price ->> 'currency', "pictureUrl", stock
@@ -16,4 +16,4 @@ export const seedProducts: Migration = {
       [products],
     );
   },
-};
+});
