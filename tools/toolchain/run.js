@@ -19,7 +19,8 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const OLDEST_SUPPORTED_MAJOR = 24;
+/** The first with `crypto.argon2`. */
+const OLDEST_SUPPORTED = '24.7';
 
 const workspace = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const toolchain = join(workspace, 'tools/toolchain');
@@ -36,24 +37,25 @@ class SetupError extends Error {}
 
 /** Returns the path of a Node.js that can run this workspace: the machine's own, or the pinned one. */
 function provideNode() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major >= OLDEST_SUPPORTED_MAJOR) return process.execPath;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_SUPPORTED.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return process.execPath;
 
   const platform = `${process.platform}-${process.arch}`;
   const carrier = NODE_PACKAGES[platform];
   if (!carrier) {
     throw new SetupError(
       `Node.js ${process.versions.node} is too old, and none can be installed for ${platform}.\n` +
-        `Install Node.js ${OLDEST_SUPPORTED_MAJOR} or newer, then run this again.`,
+        `Install Node.js ${OLDEST_SUPPORTED} or newer, then run this again.`,
     );
   }
-  const reason = `a pinned Node.js, because this machine has ${process.versions.node} and ${OLDEST_SUPPORTED_MAJOR} is needed`;
+  const reason = `a pinned Node.js, because this machine has ${process.versions.node} and ${OLDEST_SUPPORTED} is needed`;
   installLocked(toolchain, process.execPath, reason);
   const node = join(toolchain, 'node_modules', carrier, 'bin/node');
   if (spawnSync(node, ['--version']).status === 0) return node;
   throw new SetupError(
     `The pinned Node.js does not run on this machine (${platform}; its C library may be another one).\n` +
-      `Install Node.js ${OLDEST_SUPPORTED_MAJOR} or newer, then run this again.`,
+      `Install Node.js ${OLDEST_SUPPORTED} or newer, then run this again.`,
   );
 }
 

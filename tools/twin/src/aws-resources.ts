@@ -26,7 +26,7 @@ export async function createSecretStore(
       save();
     },
   });
-  for (const secret of secrets) store.declare(secret);
+  for (const { logicalName: _logicalName, ...secret } of secrets) store.declare(secret);
   for (const { username, masterUserSecrets } of databases) {
     for (const { secretArn } of masterUserSecrets) declareMasterUser(store, secretArn, username);
   }

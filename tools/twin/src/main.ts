@@ -1,5 +1,6 @@
 import { ManifestError } from '@fairlead/manifest';
-import { join } from 'node:path';
+import { enableCompileCache } from 'node:module';
+import { join, resolve } from 'node:path';
 import { UserError } from './errors.ts';
 import { USAGE, parseOptions } from './options.ts';
 
@@ -26,14 +27,17 @@ function listenForStop(): AbortSignal {
 async function main(): Promise<void> {
   const signal = listenForStop();
   try {
+    const workspace = join(import.meta.dirname, '../../..');
     const options = parseOptions(process.argv.slice(2));
     if (options === 'help') {
       stdout.write(`${USAGE}\n`);
       return;
     }
+    // What is compiled now is there compiled the next time, for this process and, by way of the variable, for those that it starts.
+    env.NODE_COMPILE_CACHE = resolve(workspace, options.state, 'compile-cache');
+    enableCompileCache(env.NODE_COMPILE_CACHE);
     // Loaded after the signals are listened for: it takes a moment.
     const { runTwin } = await import('./run-twin.ts');
-    const workspace = join(import.meta.dirname, '../../..');
     const readable = stdout.isTTY;
     const terminal = { stream: stdout, readable, colour: readable && !env.NO_COLOR };
     await runTwin(options, { workspace, externalPostgresUrl: env.FAIRLEAD_POSTGRES_URL, terminal, signal });

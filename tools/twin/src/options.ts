@@ -19,7 +19,7 @@ export const USAGE = `Runs a stack on this machine: npm start -- [options]
 
   --stack <name>    the stack to run                              (dev)
   --port <number>   of the entrance                               (8080)
-  --aws-port <n>    of Secrets Manager and Cloud Map              (4566)
+  --aws-port <n>    of Secrets Manager, Cloud Map and X-Ray       (4566)
   --no-watch        do not roll services when a source changes
   --service <name>  only this service and what it calls
   --state <folder>  of the database, secrets and logs             (.fairlead)

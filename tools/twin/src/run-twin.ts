@@ -4,9 +4,15 @@ import { join, resolve } from 'node:path';
 import { createRegistry, createSecretStore } from './aws-resources.ts';
 import { cloudMap } from './aws/cloud-map.ts';
 import { startAwsEndpoint, type AwsEndpoint, type AwsEndpointOptions } from './aws/endpoint.ts';
+import { Outages } from './aws/outages.ts';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { Cluster } from './ecs/cluster.ts';
-import { evaluateGraph } from './graph/evaluate-graph.ts';
+import {
+  startExternalParties,
+  type ExternalPartiesOptions,
+  type RunningParties,
+} from './external/start-external-parties.ts';
+import { loadGraph } from './graph/load-graph.ts';
 import { pickResources } from './graph/resources.ts';
 import { invokeFunctions } from './lambda/invoke-functions.ts';
 import { LoadBalancer } from './load-balancer/load-balancer.ts';
@@ -23,6 +29,10 @@ import { selectServices } from './select-services.ts';
 import { redeployOnEdit } from './sources/redeploy-on-edit.ts';
 import { State } from './state.ts';
 import { StatusFile, describeCluster, type TwinStatus } from './status.ts';
+import { recordEntrance } from './xray/entrance-segments.ts';
+import { startTraceReceiver } from './xray/trace-receiver.ts';
+import { TraceStore } from './xray/trace-store.ts';
+import { xray } from './xray/xray.ts';
 
 export interface TwinContext {
   workspace: string;
@@ -61,11 +71,19 @@ export async function runTwin(options: Options, context: TwinContext): Promise<v
   const output = new Output({ ...context.terminal, files: parts.use(new LogFiles(state.path('logs'))) });
   output.text([`fairlead ${options.stack}: starting …`]);
 
-  const { cluster, describe, postgres } = await start({ options, context, declarations, parts, groups, state, output });
+  const { cluster, describe, ...places } = await start({
+    options,
+    context,
+    declarations,
+    parts,
+    groups,
+    state,
+    output,
+  });
   await Promise.race([cluster.ready, once(context.signal, 'abort')]);
   if (context.signal.aborted) return;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  announceReady(output, { stack: options.stack, status: describe(), declarations, postgres, seconds });
+  announceReady(output, { stack: options.stack, status: describe(), declarations, ...places, seconds });
   await once(context.signal, 'abort');
   output.text(['', 'stopping …']);
 }
@@ -81,9 +99,17 @@ async function start(ground: Ground) {
 
   const secrets = await createSecretStore(graph, resources, { state, onError: reportTo(output) });
   const registry = createRegistry(resources);
+  const compileCache = state.path('compile-cache');
+  const traces = new TraceStore();
+  const outages = new Outages(['secretsmanager', 'servicediscovery', 'xray']);
+  const { address: daemonAddress } = parts.use(await receiveTraces(traces, outages, output));
   loadBalancer.configure(resources);
+  loadBalancer.onAnswered((answered) => {
+    recordEntrance(traces, answered);
+  });
+  const entrance = `http://localhost:${loadBalancer.port}`;
   const describe = (): TwinStatus => ({
-    entrance: `http://localhost:${loadBalancer.port}`,
+    entrance,
     aws: endpoint.url,
     services: describeCluster(cluster),
   });
@@ -97,23 +123,23 @@ async function start(ground: Ground) {
     registry,
     targetGroups: loadBalancer.targetGroups,
     awsUrl: () => endpoint.url,
-    compileCache: state.path('compile-cache'),
+    daemonAddress,
+    compileCache,
     output,
     onChange: () => {
       statusFile.update();
     },
   });
-  const services = [secretsManager(secrets), cloudMap(registry)];
+  const services = [secretsManager(secrets), cloudMap(registry), xray(traces)];
   const endpoint = parts.use(
-    await listenAsAws(options.awsPort, { services, tasks: cluster, onError: reportTo(output) }),
+    await listenAsAws(options.awsPort, { services, tasks: cluster, outages, onError: reportTo(output) }),
   );
   saySubstitute(output, 'the AWS endpoint', options.awsPort, endpoint.port);
 
   await createMasterUsers(resources, secrets, superuser);
-  const onLine = (line: string) => {
-    output.line({ service: 'lambda' }, line);
-  };
-  await invokeFunctions(resources, { groups, graphFile, env: lambdaEnvironment(graph.region, endpoint.url), onLine });
+  const env = lambdaEnvironment(graph.region, endpoint.url, compileCache);
+  await invokeFunctions(resources, { groups, graphFile, env, onLine: showLambda(output) });
+  const external = parts.use(await startExternal(ground, { resources, secrets, entrance }));
   context.signal.throwIfAborted();
 
   parts.defer(() => statusFile.flush());
@@ -122,20 +148,38 @@ async function start(ground: Ground) {
   parts.use(loadBalancer);
   cluster.start();
   if (options.watch) parts.use(redeployOnEdit(context.workspace, cluster, output));
-  return { cluster, describe, postgres: `${superuser.host}:${superuser.port}` };
+  return { cluster, describe, postgres: `${superuser.host}:${superuser.port}`, external: external.list };
 }
+
+const startExternal = (
+  { context: { workspace }, state, groups, output }: Ground,
+  played: Pick<ExternalPartiesOptions, 'resources' | 'secrets' | 'entrance'>,
+): Promise<RunningParties> =>
+  startExternalParties({ ...played, workspace, state, groups, output, onError: reportTo(output) });
+
+const showLambda = (output: Output) => (line: string) => {
+  output.line({ service: 'lambda' }, line);
+};
+
+const receiveTraces = (store: TraceStore, outages: Outages, output: Output) =>
+  startTraceReceiver({
+    store,
+    isAway: () => outages.find('xray') !== undefined,
+    onRefused: (reason) => {
+      output.event('warn', 'X-Ray would refuse a segment', { reason });
+    },
+  });
 
 /** Evaluates the program while Postgres starts: neither needs the other, only its address. */
 async function describeAndStore({ options, context, parts, groups, state, output }: Ground, entrancePort: number) {
-  const graphFile = state.path(`graph.${options.stack}.json`);
   const external = findExternalPostgres(context.externalPostgresUrl);
   const { host, port } = external ?? { host: LOOPBACK, port: await findPostgresPort(state) };
-  const evaluation = evaluateGraph({
+  const evaluation = loadGraph({
     workspace: context.workspace,
     stack: options.stack,
-    output: graphFile,
     local: { postgres: { host, port }, entrance: { host: 'localhost', port: entrancePort } },
     groups,
+    state,
   });
   const onLine = (line: string) => {
     output.keep({ service: 'postgres' }, line);
@@ -153,7 +197,7 @@ async function describeAndStore({ options, context, parts, groups, state, output
   if (started.status === 'rejected') throw started.reason;
   context.signal.throwIfAborted();
   const superuser = 'superuser' in started.value ? started.value.superuser : started.value;
-  return { graph: evaluated.value, graphFile, superuser };
+  return { ...evaluated.value, superuser };
 }
 
 /** The port of the run before, where it is free: what knows the address of the database goes on knowing it. */
@@ -188,10 +232,11 @@ function saySubstitute(output: Output, what: string, preferred: number, port: nu
 }
 
 /** What Lambda gives a function beside the variables of its definition. */
-const lambdaEnvironment = (region: string, awsUrl: string) => ({
+const lambdaEnvironment = (region: string, awsUrl: string, compileCache: string) => ({
   AWS_REGION: region,
   AWS_ENDPOINT_URL: awsUrl,
   AWS_ACCESS_KEY_ID: 'twin',
   AWS_SECRET_ACCESS_KEY: 'twin',
+  NODE_COMPILE_CACHE: compileCache,
   PATH: '/usr/local/bin:/usr/bin:/bin',
 });

@@ -22,7 +22,7 @@ let twin: RunningTwin;
 
 beforeAll(async () => {
   [workspace, state] = await Promise.all([copyWorkspace(), createStateFolder()]);
-  twin = await startTwin(state, [], workspace);
+  twin = await startTwin(state, ['--service', 'catalog'], workspace);
 });
 
 afterAll(async () => {
@@ -85,9 +85,9 @@ test(
 );
 
 test('a migration that fails leaves the tasks that run, and says why', { timeout: 30_000 }, async () => {
-  const file = join(workspace, 'apps/catalog/migrations/0002-broken.sql');
+  const file = join(workspace, 'apps/catalog/migrations/0009-broken.sql');
   await writeFile(file, 'ALTER TABLE products ADD COLUMN weight integer; SELECT no_such_function();');
-  const { message } = await twin.until((line) => line.message.includes('0002-broken.sql failed'));
+  const { message } = await twin.until((line) => line.message.includes('0009-broken.sql failed'));
   expect(message).toContain('function no_such_function() does not exist');
   const statuses = await Promise.all(
     Array.from({ length: 20 }, async () => (await fetch(`${twin.status().entrance}/products`)).status),

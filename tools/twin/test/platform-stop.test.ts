@@ -3,6 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TwinStatus } from '../src/status.ts';
+import { PersistentShop } from './buyers.ts';
 import { createStateFolder, findProcesses, removeFolder, spawnTwin, startTwin, untilNoProcess } from './platform.ts';
 
 let state: string;
@@ -50,11 +52,11 @@ const newProduct = {
   stock: 1,
 };
 
-async function createProduct(entrance: string): Promise<string> {
-  const headers = { 'Content-Type': 'application/json' };
-  const response = await fetch(`${entrance}/products`, { method: 'POST', headers, body: JSON.stringify(newProduct) });
-  expect(response.status).toBe(201);
-  return response.headers.get('location')!;
+async function createProduct({ entrance, aws }: Pick<TwinStatus, 'entrance' | 'aws'>): Promise<string> {
+  const shop = new PersistentShop(entrance);
+  const token = await shop.signInAsAdmin(aws);
+  const { headers } = await shop.until(201, () => shop.send('POST', '/products', { token, body: newProduct }));
+  return headers.get('location')!;
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -65,7 +67,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const memory = sharedMemoryOf(state);
     expect(sharedMemory()).toContain(memory);
     const { entrance, aws, services } = twin.status();
-    const path = await createProduct(entrance);
+    const path = await createProduct({ entrance, aws });
 
     expect(await twin.stop(signal)).toBe(0);
     expect(await findProcesses(state)).toEqual([]);
@@ -93,8 +95,8 @@ test(
   async () => {
     const twin = await startTwin(state);
     const memory = sharedMemoryOf(state);
-    const { entrance, services } = twin.status();
-    const path = await createProduct(entrance);
+    const { entrance, aws, services } = twin.status();
+    const path = await createProduct({ entrance, aws });
     await twin.stop('SIGKILL');
 
     const again = await startTwin(state);

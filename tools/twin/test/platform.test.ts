@@ -1,9 +1,9 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DiscoverInstancesCommand, ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PersistentShop } from './buyers.ts';
 import { sendLoad } from './load.ts';
 import { createStateFolder, removeFolder, startTwin, untilNoProcess, type RunningTwin } from './platform.ts';
 
@@ -44,7 +44,6 @@ function environmentOf(pid: number): Record<string, string> {
 interface ContainerDefinition {
   name: string;
   environment: { name: string; value: string }[];
-  secrets: { name: string; valueFrom: string }[];
 }
 
 function readDefinition(): ContainerDefinition {
@@ -75,7 +74,8 @@ describe('a running platform', () => {
 
   test('refuses a body of 1 MB as the service does, every time', async () => {
     const body = JSON.stringify({ name: 'x'.repeat(1024 * 1024) });
-    const headers = { 'Content-Type': 'application/json' };
+    const token = await new PersistentShop(twin.status().entrance).signInAsAdmin(twin.status().aws);
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
     for (let attempt = 0; attempt < 50; attempt++) {
       const response = await fetch(products(), { method: 'POST', headers, body });
       expect(response.status).toBe(413);
@@ -87,34 +87,26 @@ describe('a running platform', () => {
     expect(twin.status()).toEqual({
       entrance: expect.stringMatching(/^http:\/\/localhost:\d+$/),
       aws: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      services: [
-        {
-          name: 'catalog',
-          desired: 2,
-          tasks: Array.from({ length: 2 }, () => ({
-            id: expect.stringMatching(/^[0-9a-f]{32}$/),
-            pid: expect.any(Number),
-            port: expect.any(Number),
-            status: 'RUNNING',
-          })),
-        },
-      ],
+      services: ['catalog', 'payments', 'users'].map((name) => ({
+        name,
+        desired: 2,
+        tasks: Array.from({ length: 2 }, () => ({
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          pid: expect.any(Number),
+          port: expect.any(Number),
+          status: 'RUNNING',
+        })),
+      })),
     });
   });
 
-  test('gives a process the environment and the secrets of its task definition, and nothing of the shell', async () => {
+  test('gives a process the environment of its task definition, no secret, and nothing of the shell', () => {
     const definition = readDefinition();
     const environment = environmentOf(runningPids()[0]!);
     const declared = Object.fromEntries(definition.environment.map(({ name, value }) => [name, value]));
     expect(environment).toMatchObject(declared);
 
-    const secretsManager = new SecretsManagerClient(client());
-    for (const { name, valueFrom } of definition.secrets) {
-      const [, arn, key] = /^(.*?):([a-z]+)::$/.exec(valueFrom)!;
-      const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: arn }));
-      expect(environment[name]).toBe((JSON.parse(SecretString!) as Record<string, string>)[key!]);
-    }
-    const given = [...Object.keys(declared), ...definition.secrets.map(({ name }) => name)];
+    const given = Object.keys(declared);
     const others = Object.keys(environment).filter((name) => !given.includes(name));
     expect(others.sort()).toEqual([
       'AWS_CONTAINER_CREDENTIALS_FULL_URI',
@@ -122,6 +114,7 @@ describe('a running platform', () => {
       'AWS_ENDPOINT_URL',
       'AWS_EXECUTION_ENV',
       'AWS_REGION',
+      'AWS_XRAY_DAEMON_ADDRESS',
       'ECS_CONTAINER_METADATA_URI_V4',
       'HOST',
       'NODE_COMPILE_CACHE',

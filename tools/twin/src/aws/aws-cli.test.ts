@@ -1,6 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BEGINNING, defineSegment, traceIdOf } from '../../test/segments.ts';
+import { TraceStore } from '../xray/trace-store.ts';
+import { xray } from '../xray/xray.ts';
 import type { AwsEndpoint } from './endpoint.ts';
 import { startTestEndpoint } from './test/start-test-endpoint.ts';
 
@@ -41,6 +44,21 @@ describe.skipIf(!hasCli)('the AWS CLI', { timeout: 60_000 }, () => {
     await expect(aws('secretsmanager', 'get-secret-value', '--secret-id', 'orders')).rejects.toThrow(
       /\(InvalidRequestException\).*because it was marked for deletion/,
     );
+  });
+
+  test('gets a trace, and lists it', async () => {
+    const store = new TraceStore();
+    const served = await startTestEndpoint({ services: [xray(store)] });
+    await endpoint.close();
+    endpoint = served.endpoint;
+    store.record(JSON.stringify(defineSegment({ name: 'payments' })));
+    expect(await aws('xray', 'batch-get-traces', '--trace-ids', traceIdOf(0))).toMatchObject({
+      Traces: [{ Id: traceIdOf(0), Segments: [{ Document: expect.stringContaining('payments') }] }],
+    });
+    const range = ['--start-time', String(BEGINNING), '--end-time', String(BEGINNING + 1)];
+    expect(await aws('xray', 'get-trace-summaries', ...range)).toMatchObject({
+      TraceSummaries: [{ Id: traceIdOf(0), ServiceIds: [{ Name: 'payments' }] }],
+    });
   });
 
   test('is told by name what is not played', async () => {

@@ -2,9 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIP, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { answerAsAgent } from './ecs-agent.ts';
+import type { Outages } from './outages.ts';
 import { AwsError, frontEndError } from './protocol/aws-error.ts';
-import { findService, invoke, readAccessKeyId, refuse, type Authorize } from './protocol/aws-json.ts';
+import {
+  asRest,
+  findRestTarget,
+  findService,
+  invoke,
+  readAccessKeyId,
+  refuse,
+  type Authorize,
+} from './protocol/aws-json.ts';
 import { readBody } from './protocol/read-body.ts';
 import type { AwsService } from './protocol/service.ts';
 import { refuseUnsupported, type Answer } from './protocol/unsupported-service.ts';
@@ -23,6 +33,8 @@ export interface AwsEndpointOptions {
   credentials?: TaskCredentials;
   /** Decides what an access key may do. @default allows everything */
   authorize?: Authorize;
+  /** Services that are to fail for a while. @default none ever */
+  outages?: Outages;
   /** Longest request body, in bytes. @default 262144 */
   maxBodyBytes?: number;
   /** Told of every fault of the endpoint itself, once. */
@@ -38,7 +50,10 @@ export interface AwsEndpoint extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-type Settings = Required<AwsEndpointOptions>;
+type Settings = Required<Omit<AwsEndpointOptions, 'outages'>> & Pick<AwsEndpointOptions, 'outages'>;
+
+/** Longer than any client waits. */
+const SLOW_MS = 10_000;
 
 /**
  * Serves AWS services over their wire protocol, and to tasks what the ECS agent serves.
@@ -77,6 +92,12 @@ async function stop(server: Server): Promise<void> {
 
 async function serve(req: IncomingMessage, res: ServerResponse, settings: Settings): Promise<void> {
   try {
+    const outage = settings.outages?.ofRequest(req.headers);
+    if (outage === 'down') {
+      req.destroy();
+      return;
+    }
+    if (outage === 'slow') await delay(SLOW_MS, undefined, { ref: false });
     write(req, res, await answer(req, settings));
   } catch (error) {
     if (req.destroyed && !req.complete) return;
@@ -89,19 +110,43 @@ async function answer(req: IncomingMessage, settings: Settings): Promise<Answer>
   if (isPublicName(req.headers.host)) {
     throw frontEndError('AccessDeniedException', `The twin answers local names only, not ${req.headers.host}.`, 403);
   }
+  const [path = ''] = (req.url ?? '').split('?');
   if (req.method === 'GET') {
-    const [path = ''] = (req.url ?? '').split('?');
     const found = answerAsAgent(path, settings.tasks, settings.credentials);
     const headers = { 'content-type': 'application/json' };
     if (found) return { status: found.status, headers, body: JSON.stringify(found.body) };
   }
+  const controlled = await controlOutages(req, settings);
+  if (controlled) return controlled;
+  const restTarget = findRestTarget(req.method, path, settings.services);
+  if (restTarget !== undefined) return answerRest(req, restTarget, settings);
   const target = req.headers['x-amz-target'];
-  const service = typeof target === 'string' ? findService(target, settings.services) : undefined;
-  if (typeof target !== 'string' || !service) return refuseUnsupported(req.headers, settings.services);
+  if (typeof target !== 'string') return refuseUnsupported(req.headers, settings.services);
+  return call(req, target, settings);
+}
+
+async function answerRest(req: IncomingMessage, target: string, settings: Settings): Promise<Answer> {
+  try {
+    return asRest(await call(req, target, settings));
+  } catch (error) {
+    if (error instanceof AwsError) return asRest(refuse(error), error.code);
+    throw error;
+  }
+}
+
+async function call(req: IncomingMessage, target: string, settings: Settings): Promise<Answer> {
+  const service = findService(target, settings.services);
+  if (!service) return refuseUnsupported(req.headers, settings.services);
   const accessKeyId = readAccessKeyId(req.headers);
   const arn = principal(accessKeyId, settings.credentials.findOwner(accessKeyId));
   const body = await readBody(req, settings.maxBodyBytes);
   return invoke(service, target, body, { accessKeyId, arn, authorize: settings.authorize });
+}
+
+async function controlOutages(req: IncomingMessage, { outages, maxBodyBytes }: Settings): Promise<Answer | undefined> {
+  const { method = '', url = '' } = req;
+  if (!outages || !url.startsWith('/outages/')) return undefined;
+  return outages.answer(method, url, await readBody(req, maxBodyBytes));
 }
 
 /** A name of public DNS is a web page's that made it resolve to this machine, to read what is served here. */

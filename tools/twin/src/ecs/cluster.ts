@@ -24,6 +24,7 @@ export interface ClusterOptions {
   registry: CloudMapRegistry;
   targetGroups: ReadonlyMap<string, TargetGroup>;
   awsUrl: () => string;
+  daemonAddress: string;
   compileCache: string;
   output: Output;
   /** Called after any change of any task. */
@@ -100,13 +101,20 @@ export class Cluster implements TaskSource, AsyncDisposable {
   }
 
   async #createTask(service: string, definition: TaskDefinition, deployment: number): Promise<Task> {
-    const { workspace, graph, resources, groups, secrets, awsUrl, compileCache, output, onChange } = this.#options;
+    const { workspace, graph, resources, groups, secrets, awsUrl, daemonAddress, compileCache, output, onChange } =
+      this.#options;
     const task: Task = new Task({
       definition,
       deployment,
       port: await findFreePort(),
       createEnvironment: (container) =>
-        createContainerEnvironment(task, container, { region: graph.region, awsUrl: awsUrl(), secrets, compileCache }),
+        createContainerEnvironment(task, container, {
+          region: graph.region,
+          awsUrl: awsUrl(),
+          daemonAddress,
+          secrets,
+          compileCache,
+        }),
       container: { workspace, repositories: resources.repositories, groups },
       onLine: (_container, line) => {
         output.line({ service, task: task.id }, line);

@@ -19,6 +19,7 @@ const create = (changes: Partial<ContainerDefinition>) =>
   createContainerEnvironment(TASK, defineContainer('web', '', changes), {
     region: 'eu-central-1',
     awsUrl: 'http://127.0.0.1:4566',
+    daemonAddress: '127.0.0.1:2000',
     secrets: store,
     compileCache: '/tmp/compile-cache',
   });
@@ -33,6 +34,7 @@ test('a container gets the variables of its definition, what the ECS agent adds,
     AWS_DEFAULT_REGION: 'eu-central-1',
     AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
     AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:4566/credentials/${TASK.id}`,
     ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:4566/v4/${TASK.id}/web`,
     HOST: '127.0.0.1',

@@ -6,6 +6,8 @@ import type { Task } from './task.ts';
 export interface EnvironmentOptions {
   region: string;
   awsUrl: string;
+  /** Where the X-Ray daemon receives. */
+  daemonAddress: string;
   secrets: SecretStore;
   /** Where Node.js keeps compiled code between starts. */
   compileCache: string;
@@ -21,7 +23,7 @@ export function createContainerEnvironment(
   { name, environment, secrets }: ContainerDefinition,
   options: EnvironmentOptions,
 ): Record<string, string> {
-  const { region, awsUrl } = options;
+  const { region, awsUrl, daemonAddress } = options;
   return {
     ...Object.fromEntries(environment.map((variable) => [variable.name, variable.value])),
     ...Object.fromEntries(secrets.map((secret) => [secret.name, readSecret(options.secrets, secret.valueFrom)])),
@@ -29,6 +31,7 @@ export function createContainerEnvironment(
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
     AWS_ENDPOINT_URL: awsUrl,
+    AWS_XRAY_DAEMON_ADDRESS: daemonAddress,
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${awsUrl}/credentials/${task.id}`,
     ECS_CONTAINER_METADATA_URI_V4: `${awsUrl}/v4/${task.id}/${name}`,
     // Tasks on one machine share its ports, so each is told its own.

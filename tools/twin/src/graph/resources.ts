@@ -99,7 +99,12 @@ const targetGroupSchema = z.object({
   }),
 });
 
-const secretSchema = z.object({ arn: z.string(), name: z.string(), description: z.string().optional() });
+const secretSchema = z.object({
+  logicalName: z.string(),
+  arn: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+});
 
 const databaseSchema = z.object({
   identifier: z.string(),

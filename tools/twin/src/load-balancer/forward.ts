@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { request as sendRequest, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Target } from './target.ts';
@@ -9,8 +8,14 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trail
 /** Fields that a caller cannot declare to concern its connection only: they say where a request ends and whom it is for. */
 const END_TO_END = ['content-length', 'host'];
 
+export interface Destination {
+  target: Target;
+  /** What `X-Amzn-Trace-Id` says to the target. */
+  trace: string;
+}
+
 /** Sends a request on to a target and its answer back, and answers for a target that does not. */
-export function forward(request: IncomingMessage, response: ServerResponse, target: Target): void {
+export function forward(request: IncomingMessage, response: ServerResponse, { target, trace }: Destination): void {
   target.outstanding += 1;
   response.once('close', () => {
     target.outstanding -= 1;
@@ -21,7 +26,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, targ
     agent: target.agent,
     method: request.method,
     path: request.url,
-    headers: toTargetHeaders(request),
+    headers: toTargetHeaders(request, trace),
   });
   upstream.on('timeout', () => upstream.destroy(new TargetTimeout()));
   upstream.on('error', (error) => {
@@ -58,7 +63,7 @@ export function answer(response: ServerResponse, status: `${number} ${string}`):
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html */
-function toTargetHeaders(request: IncomingMessage): OutgoingHttpHeaders {
+function toTargetHeaders(request: IncomingMessage, trace: string): OutgoingHttpHeaders {
   const client = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
   const forwardedFor = request.headers['x-forwarded-for'];
   const isChunked = request.headers['transfer-encoding'] !== undefined;
@@ -69,21 +74,8 @@ function toTargetHeaders(request: IncomingMessage): OutgoingHttpHeaders {
     'x-forwarded-for': forwardedFor === undefined ? client : `${String(forwardedFor)}, ${client}`,
     'x-forwarded-proto': 'http',
     'x-forwarded-port': String(request.socket.localPort),
-    'x-amzn-trace-id': toTraceId(request.headers['x-amzn-trace-id']),
+    'x-amzn-trace-id': trace,
   };
-}
-
-/**
- * A request without a trace gets a root; one that has a root keeps it and gets the load balancer's own id beside it.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
- */
-function toTraceId(given: string | string[] | undefined): string {
-  const id = `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
-  const fields = String(given ?? '')
-    .split(';')
-    .filter((field) => field !== '' && !field.startsWith('Self='));
-  if (!fields.some((field) => field.startsWith('Root='))) return [`Root=${id}`, ...fields].join(';');
-  return [`Self=${id}`, ...fields].join(';');
 }
 
 function withoutHopByHop(headers: IncomingMessage['headers']): OutgoingHttpHeaders {

@@ -5,9 +5,22 @@ import { listenOn } from '../ports.ts';
 import { answer, forward } from './forward.ts';
 import { findActions } from './listener-rules.ts';
 import { TargetGroup } from './target-group.ts';
+import { findTraceId, toTraceHeader } from './trace-header.ts';
 
 /** The resources of the graph that the entrance plays. */
 export type EntranceResources = Pick<PlayedResources, 'loadBalancers' | 'listeners' | 'listenerRules' | 'targetGroups'>;
+
+/** A request that a target has answered, or failed to. */
+export interface AnsweredRequest {
+  /** As X-Ray writes it. */
+  traceId: string;
+  method: string;
+  path: string;
+  status: number;
+  /** In milliseconds since 1970, like the end. */
+  startedAt: number;
+  endedAt: number;
+}
 
 /** The entrance: one listener of the graph with its rules and target groups. Until it is configured it answers 503. */
 export class LoadBalancer implements AsyncDisposable {
@@ -16,6 +29,7 @@ export class LoadBalancer implements AsyncDisposable {
   #targetGroups: ReadonlyMap<string, TargetGroup> = new Map();
   #rules: readonly ListenerRule[] = [];
   #defaultActions: readonly ListenerAction[] = [];
+  #onAnswered: (answered: AnsweredRequest) => void = () => undefined;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -29,6 +43,11 @@ export class LoadBalancer implements AsyncDisposable {
   static async listen(preferredPort: number): Promise<LoadBalancer> {
     const server = createServer();
     return new LoadBalancer(server, await listenOn(server, preferredPort));
+  }
+
+  /** From now on the listener is told of every request that was sent on, once it is over. */
+  onAnswered(listener: (answered: AnsweredRequest) => void): void {
+    this.#onAnswered = listener;
   }
 
   /** From now on requests are routed by the rules of the graph. */
@@ -61,9 +80,30 @@ export class LoadBalancer implements AsyncDisposable {
     const host = request.headers.host?.replace(/:\d+$/, '') ?? '';
     const action = findActions(this.#rules, this.#defaultActions, { host, path }).at(-1);
     const target = this.#targetGroups.get(action?.targetGroupArn ?? '')?.choose();
-    if (target) forward(request, response, target);
-    else if (action?.type === 'fixed-response') answerFixed(response, action);
+    if (target) {
+      const trace = toTraceHeader(request.headers['x-amzn-trace-id']);
+      this.#observe(response, { trace, method: request.method ?? '', path });
+      forward(request, response, { target, trace });
+    } else if (action?.type === 'fixed-response') answerFixed(response, action);
     else answer(response, '503 Service Temporarily Unavailable');
+  }
+
+  #observe(response: ServerResponse, { trace, method, path }: { trace: string; method: string; path: string }): void {
+    const traceId = findTraceId(trace);
+    if (traceId === undefined) return;
+    const startedAt = performance.now();
+    response.once('close', () => {
+      const endedAt = Date.now();
+      const durationMs = performance.now() - startedAt;
+      this.#onAnswered({
+        traceId,
+        method,
+        path,
+        status: response.statusCode,
+        startedAt: endedAt - durationMs,
+        endedAt,
+      });
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ServiceDeclaration } from '@fairlead/manifest';
+import type { RunningParty } from '../external/start-external-parties.ts';
 import type { TwinStatus } from '../status.ts';
 import type { Output } from './output.ts';
 
@@ -7,13 +8,16 @@ export interface Announcement {
   status: TwinStatus;
   declarations: readonly ServiceDeclaration[];
   postgres: string;
+  /** Who runs beside the platform. */
+  external: readonly RunningParty[];
   seconds: number;
 }
 
 /** Says where everything is, once it is ready: a table for a person, one record for a program. */
-export function announceReady(output: Output, { stack, status, declarations, postgres, seconds }: Announcement): void {
+export function announceReady(output: Output, announcement: Announcement): void {
+  const { stack, status, declarations, postgres, external, seconds } = announcement;
   if (!output.isReadable) {
-    output.event('info', 'ready', { stack, seconds, postgres, ...status });
+    output.event('info', 'ready', { stack, seconds, postgres, external, ...status });
     return;
   }
   const services = status.services.map(({ name, desired, tasks }): [string, string] => {
@@ -23,8 +27,9 @@ export function announceReady(output: Output, { stack, status, declarations, pos
   });
   const rows: [string, string][] = [
     ...services,
-    ['aws', `${status.aws}   Secrets Manager, Cloud Map`],
+    ['aws', `${status.aws}   Secrets Manager, Cloud Map, X-Ray`],
     ['postgres', postgres],
+    ...external.map(({ name, url }): [string, string] => [name, `${url}   external`]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 3;
   output.text([

@@ -107,11 +107,20 @@ test('every line is kept in the file of its service, also what is not shown', as
   expect(written).toHaveLength(1);
 });
 
+test.for([true, false])('metrics are kept for whoever reads the file, and shown to nobody', async (readable) => {
+  const { output, written, readLog } = await createOutput(readable);
+  output.release();
+  output.line(SOURCE, '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"Requests":3}');
+  await expect.poll(() => readLog('catalog')).toContain('"Requests":3');
+  expect(written).toEqual([]);
+});
+
 describe('the announcement', () => {
   const announcement = {
     stack: 'dev',
     seconds: 1.234,
     postgres: '127.0.0.1:5432',
+    external: [{ name: 'payment-provider', url: 'http://127.0.0.1:9000' }],
     declarations: [{ name: 'catalog', route: '/products' }, { name: 'payments' }] as never[],
     status: {
       entrance: 'http://localhost:8080',
@@ -139,10 +148,11 @@ describe('the announcement', () => {
       "
         fairlead dev, ready in 1.2 s
 
-        catalog    1/2 tasks   http://localhost:8080/products
-        payments   0/0 tasks   internal
-        aws        http://127.0.0.1:4566   Secrets Manager, Cloud Map
-        postgres   127.0.0.1:5432
+        catalog            1/2 tasks   http://localhost:8080/products
+        payments           0/0 tasks   internal
+        aws                http://127.0.0.1:4566   Secrets Manager, Cloud Map, X-Ray
+        postgres           127.0.0.1:5432
+        payment-provider   http://127.0.0.1:9000   external
 
         Ctrl-C stops it; the data stays."
     `);
@@ -156,6 +166,7 @@ describe('the announcement', () => {
       message: 'ready',
       stack: 'dev',
       postgres: announcement.postgres,
+      external: announcement.external,
       ...announcement.status,
     });
   });

@@ -37,8 +37,12 @@ export class Output {
     this.line({ service: 'twin' }, JSON.stringify({ level, time: new Date().toISOString(), message, ...fields }));
   }
 
-  /** A line that a process wrote, JSON or not. */
+  /** A line that a process wrote, JSON or not. Metrics are for CloudWatch: they are kept, not shown. */
   line(source: LineSource, text: string): void {
+    if (isMetrics(text)) {
+      this.keep(source, text);
+      return;
+    }
     const record = toRecord(source, text);
     const json = JSON.stringify(record);
     this.#options.files.write(source.service, json);
@@ -73,6 +77,9 @@ function toRecord({ service, task }: LineSource, text: string): LogRecord {
   const { level = 'info', time = new Date().toISOString(), message = '', ...fields } = logged;
   return { level: asText(level), time: asText(time), message: asText(message), ...fields, service, task };
 }
+
+/** How CloudWatch tells embedded metrics from other lines: their first member. */
+const isMetrics = (text: string) => text.startsWith('{"_aws":');
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   if (!text.startsWith('{')) return undefined;

@@ -21,6 +21,12 @@ export function findService(target: string, services: readonly AwsService[]): Aw
   return services.find(({ targetPrefix }) => target.startsWith(`${targetPrefix}.`));
 }
 
+/** The target that a request to a REST service would name, where the service is played. */
+export function findRestTarget(method = '', path: string, services: readonly AwsService[]): string | undefined {
+  const service = services.find(({ paths = {} }) => method === 'POST' && Object.hasOwn(paths, path));
+  return service && `${service.targetPrefix}.${service.paths?.[path] ?? ''}`;
+}
+
 /** The access key a request is signed with. @throws {AwsError} where it is not signed. */
 export function readAccessKeyId({ authorization }: IncomingHttpHeaders): string {
   if (!authorization) throw frontEndError('MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -46,6 +52,12 @@ export function invoke(service: AwsService, target: string, body: Buffer, caller
 export function refuse({ code, status, message, messageMember }: AwsError): Answer {
   const body = JSON.stringify({ __type: code, [messageMember]: message });
   return { status, headers: { 'content-type': CONTENT_TYPE }, body };
+}
+
+/** The same answer for a client of a REST service, which reads the code of a refusal from a header. */
+export function asRest({ status, headers, body }: Answer, code?: string): Answer {
+  const type = { ...headers, 'content-type': 'application/json' };
+  return { status, headers: code === undefined ? type : { ...type, 'x-amzn-errortype': code }, body };
 }
 
 function findOperation(service: AwsService, name: string): Operation {

@@ -20,6 +20,8 @@ export interface AwsService {
   signingName: string;
   /** What stands before the dot in `X-Amz-Target`. */
   targetPrefix: string;
+  /** The operations of a REST service by the path that is posted to; absent for AWS JSON. */
+  paths?: Readonly<Record<string, string>>;
   operations: Readonly<Record<string, Operation>>;
   /** The service's own error for input that breaks a constraint. */
   invalid(message: string): AwsError;

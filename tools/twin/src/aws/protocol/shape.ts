@@ -58,6 +58,14 @@ export function integer(min: number, max: number): Shape<number> {
   });
 }
 
+/** A point in time, in seconds since 1970. */
+export function instant(): Shape<number> {
+  return present(0, (value) => {
+    if (typeof value !== 'number') throw wrongType(value, 'a Timestamp');
+    return value;
+  });
+}
+
 /** True or false. */
 export function flag(): Shape<boolean> {
   return present(false, (value) => {

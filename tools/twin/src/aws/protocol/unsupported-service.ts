@@ -33,7 +33,7 @@ export function refuseUnsupported(headers: IncomingHttpHeaders, services: readon
 }
 
 /** The service in the credential scope of a signature. */
-function signedFor({ authorization }: IncomingHttpHeaders): string | undefined {
+export function signedFor({ authorization }: IncomingHttpHeaders): string | undefined {
   return /Credential=[^/,]*\/\d+\/[^/]*\/([^/,]+)\/aws4_request/.exec(authorization ?? '')?.[1];
 }
 
