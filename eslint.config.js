@@ -11,13 +11,41 @@ const boundaries = [
   { sourceTag: 'lib:manifest', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'lib:config', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'lib:problem', onlyDependOnLibsWithTags: [] },
-  { sourceTag: 'lib:logging', onlyDependOnLibsWithTags: ['lib:config', 'lib:problem'] },
+  { sourceTag: 'lib:request-context', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'lib:logging', onlyDependOnLibsWithTags: ['lib:config', 'lib:problem', 'lib:request-context'] },
   { sourceTag: 'lib:health', onlyDependOnLibsWithTags: ['lib:config', 'lib:problem'] },
+  { sourceTag: 'lib:metrics', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'lib:tracing', onlyDependOnLibsWithTags: ['lib:config', 'lib:request-context'] },
+  { sourceTag: 'lib:secrets', onlyDependOnLibsWithTags: ['lib:config', 'lib:manifest'] },
   { sourceTag: 'lib:contracts', onlyDependOnLibsWithTags: ['lib:manifest', 'lib:problem'] },
-  { sourceTag: 'lib:database', onlyDependOnLibsWithTags: ['lib:config', 'lib:manifest', 'lib:problem'] },
+  { sourceTag: 'lib:database', onlyDependOnLibsWithTags: ['lib:config', 'lib:manifest', 'lib:problem', 'lib:tracing'] },
+  { sourceTag: 'lib:discovery', onlyDependOnLibsWithTags: ['lib:config', 'lib:manifest', 'lib:problem'] },
+  {
+    sourceTag: 'lib:client',
+    onlyDependOnLibsWithTags: [
+      'lib:contracts',
+      'lib:discovery',
+      'lib:manifest',
+      'lib:problem',
+      'lib:request-context',
+      'lib:tracing',
+    ],
+  },
+  { sourceTag: 'lib:auth', onlyDependOnLibsWithTags: ['lib:config', 'lib:contracts', 'lib:problem', 'lib:secrets'] },
+  { sourceTag: 'lib:catalog-api', onlyDependOnLibsWithTags: ['lib:contracts', 'lib:problem'] },
+  { sourceTag: 'lib:users-api', onlyDependOnLibsWithTags: ['lib:contracts', 'lib:problem'] },
   {
     sourceTag: 'lib:service',
-    onlyDependOnLibsWithTags: ['lib:config', 'lib:health', 'lib:logging', 'lib:manifest', 'lib:problem'],
+    onlyDependOnLibsWithTags: [
+      'lib:config',
+      'lib:health',
+      'lib:logging',
+      'lib:manifest',
+      'lib:metrics',
+      'lib:problem',
+      'lib:request-context',
+      'lib:tracing',
+    ],
   },
 ];
 
@@ -49,6 +77,16 @@ export default defineConfig(
     ignores: ['apps/*/src/config.ts', '**/*.test.ts', '**/test/**'],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read it in config.ts.' }],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: ['libs/tracing/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['aws-xray-sdk*', '@opentelemetry/*'], message: 'Use the Tracer of libs/tracing.' }] },
+      ],
     },
   },
   {

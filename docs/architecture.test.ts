@@ -38,13 +38,22 @@ test('the table of who may import whom is the one that ESLint enforces', () => {
   expect(rows).toEqual(boundaries);
 });
 
+/** Most libs import these; arrows to them would hide the others. */
+const LEAVES = ['config', 'manifest', 'problem'];
+
 test('the picture of who may import whom shows the table', () => {
   const section = page.slice(page.indexOf('## Who may import whom'));
-  const drawn = Array.from(section.slice(0, section.indexOf('|')).matchAll(/^ +(\w+) --> (\w+)$/gm), ([, from, to]) => {
-    return `${from} --> ${to}`;
-  });
+  const drawn = Array.from(
+    section.slice(0, section.indexOf('|')).matchAll(/^ +([\w-]+) --> ([\w-]+)$/gm),
+    ([, from, to]) => {
+      return `${from} --> ${to}`;
+    },
+  );
   const name = (tag: string) => tag.replace(/^\w+:/, '');
-  const allowed = boundaries.flatMap(([tag, mayImport]) => mayImport.map((other) => `${name(tag)} --> ${name(other)}`));
+  const allowed = boundaries.flatMap(([tag, mayImport]) => {
+    const shown = mayImport.filter((other) => tag.startsWith('type:') || !LEAVES.includes(name(other)));
+    return shown.map((other) => `${name(tag)} --> ${name(other)}`);
+  });
   expect(drawn.toSorted()).toEqual(allowed.toSorted());
 });
 

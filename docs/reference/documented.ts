@@ -57,26 +57,37 @@ interface Contract {
 
 /** The parts of the libs that are read here, by where they are: the documentation belongs to no project that could import them. */
 interface Libs {
+  client: { callProblems: Record<string, ProblemDefinition> };
   contracts: {
     toOpenApi: (contract: Contract) => OpenApiDocument;
     problemsOf: (route: unknown) => ProblemDefinition[];
   };
-  database: { databaseUnavailable: ProblemDefinition };
+  discovery: { noInstances: ProblemDefinition };
   manifest: Pick<Documented, 'times' | 'limits'>;
-  problem: { requestProblems: Record<string, ProblemDefinition>; PROBLEM_KINDS: Documented['statuses'] };
+  problem: {
+    requestProblems: Record<string, ProblemDefinition>;
+    databaseUnavailable: ProblemDefinition;
+    PROBLEM_KINDS: Documented['statuses'];
+  };
 }
 
 /** Loads what is documented: from the libs, and from every service in a folder of apps. */
 export async function loadDocumented(apps: string): Promise<Documented> {
-  const [contracts, database, manifest, problem] = await Promise.all([
+  const [client, contracts, discovery, manifest, problem] = await Promise.all([
+    loadLib<Libs['client']>('client'),
     loadLib<Libs['contracts']>('contracts'),
-    loadLib<Libs['database']>('database'),
+    loadLib<Libs['discovery']>('discovery'),
     loadLib<Libs['manifest']>('manifest'),
     loadLib<Libs['problem']>('problem'),
   ]);
   const loaded = await loadServices(apps);
   const routes = loaded.flatMap(({ contract }) => Object.values(contract?.routes ?? {}));
-  const shared = [...Object.values(problem.requestProblems), database.databaseUnavailable];
+  const shared = [
+    ...Object.values(problem.requestProblems),
+    problem.databaseUnavailable,
+    ...Object.values(client.callProblems),
+    discovery.noInstances,
+  ];
   return {
     services: loaded.map(({ name, settings, contract }) => {
       return { name, settings, api: contract && contracts.toOpenApi(contract) };
